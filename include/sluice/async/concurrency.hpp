@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "sluice/async/task.hpp"
+#include "sluice/async/task_group.hpp"
+#include "sluice/core/clock.hpp"
+#include "sluice/core/op_context.hpp"
+
+namespace sluice {
+
+struct ConcurrencyBounds {
+  std::size_t least = 1;
+  std::size_t start = 16;
+  std::size_t most = 64;
+};
+
+/// How many pieces of work run at once: grows while throughput grows, halves when a peer throttles. Lives on the loop.
+class AdaptiveLimit final : public LoadListener {
+ public:
+  AdaptiveLimit(ConcurrencyBounds bounds, std::shared_ptr<const Clock> clock);
+
+  std::size_t current() const { return current_; }
+  /// A piece of work of `bytes` ended. (Small files count by number: each also weighs 64 KiB.)
+  void finished(std::uint64_t bytes);
+  void throttled() override;
+
+ private:
+  void end_window(SteadyTime now);
+
+  ConcurrencyBounds bounds_;
+  std::shared_ptr<const Clock> clock_;
+  std::size_t current_;
+  double best_rate_ = 0;
+  double window_bytes_ = 0;
+  SteadyTime window_start_;
+  SteadyTime last_cut_{};
+};
+
+/// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and runs `work(item)` (returning
+/// Task<>) for up to limit.current() of them at once. The first exception of either stops the pulling, cancels the rest, and
+/// is thrown after all have ended. What one item's failure should not stop must be caught in `work`.
+template <class Next, class Work>
+Task<> for_each_concurrent(const AdaptiveLimit& limit, Next next, Work work) {
+  TaskGroup group(co_await asio::this_coro::executor);
+  std::exception_ptr thrown;
+  try {
+    for (;;) {
+      co_await group.wait_below(limit.current());
+      if (group.failed()) break;
+      auto item = co_await next();
+      if (!item) break;
+      group.spawn(work(std::move(*item)));
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown) {
+    group.cancel();
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  }
+  std::exception_ptr from_child;
+  try {
+    co_await group.join();
+  } catch (...) {
+    from_child = std::current_exception();
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  if (from_child) std::rethrow_exception(from_child);
+}
+
+}  // namespace sluice
