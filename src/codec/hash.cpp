@@ -1,0 +1,131 @@
+#include "sluice/codec/hash.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "sluice/core/error.hpp"
+
+namespace sluice::codec {
+namespace {
+
+using ContextPtr =
+    std::unique_ptr<EVP_MD_CTX, decltype([](EVP_MD_CTX* context) { EVP_MD_CTX_free(context); })>;
+
+void check(bool done, const char* what) {
+  if (!done) throw Error(ErrorCode::internal, "hash", what, "OpenSSL refused");
+}
+
+const EVP_MD* fetch(const char* name) {
+  const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, name, nullptr);
+  // A FIPS provider has no MD5.
+  if (!algorithm)
+    throw Error(ErrorCode::unsupported, "hash", name, "this OpenSSL does not offer it");
+  return algorithm;
+}
+
+// Immutable handles, fetched at first use and never freed: a fetch costs more than hashing a
+// request does.
+const EVP_MD* algorithm_of(HashKind kind) {
+  switch (kind) {
+    case HashKind::sha256: {
+      static const EVP_MD* const sha256 = fetch("SHA256");
+      return sha256;
+    }
+    case HashKind::sha1: {
+      static const EVP_MD* const sha1 = fetch("SHA1");
+      return sha1;
+    }
+    case HashKind::md5: {
+      static const EVP_MD* const md5 = fetch("MD5");
+      return md5;
+    }
+  }
+  throw Error(ErrorCode::internal, "hash", "", "no such kind of hash");
+}
+
+template <class Digest>
+Digest digest_of(HashKind kind, Bytes bytes) {
+  Digest digest;
+  auto* const out = reinterpret_cast<unsigned char*>(digest.data());
+  check(EVP_Digest(bytes.data(), bytes.size(), out, nullptr, algorithm_of(kind), nullptr) == 1,
+        "digest");
+  return digest;
+}
+
+constexpr std::size_t sha256_block_size = 64;  // FIPS 180-4 section 1
+using Sha256Block = std::array<std::byte, sha256_block_size>;
+
+Sha256Block xored(Sha256Block block, std::byte pad) {
+  for (std::byte& byte : block)
+    byte ^= pad;
+  return block;
+}
+
+Sha256Digest sha256_of_two(EVP_MD_CTX* context, Bytes first, Bytes second) {
+  Sha256Digest digest;
+  check(EVP_DigestInit_ex(context, algorithm_of(HashKind::sha256), nullptr) == 1, "begin");
+  check(EVP_DigestUpdate(context, first.data(), first.size()) == 1, "update");
+  check(EVP_DigestUpdate(context, second.data(), second.size()) == 1, "update");
+  check(EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1,
+        "finish");
+  return digest;
+}
+
+}  // namespace
+
+Sha256Digest sha256(Bytes bytes) {
+  return digest_of<Sha256Digest>(HashKind::sha256, bytes);
+}
+Sha1Digest sha1(Bytes bytes) {
+  return digest_of<Sha1Digest>(HashKind::sha1, bytes);
+}
+Md5Digest md5(Bytes bytes) {
+  return digest_of<Md5Digest>(HashKind::md5, bytes);
+}
+
+// Written over the plain hash: OpenSSL's own HMAC looks its algorithm up on every call, which takes
+// four times as long as the hashing of a string to sign.
+Sha256Digest hmac_sha256(Bytes key, Bytes bytes) {
+  Sha256Block block{};
+  if (key.size() > block.size()) {
+    std::ranges::copy(sha256(key), block.begin());
+  } else {
+    std::ranges::copy(key, block.begin());
+  }
+  const ContextPtr context(EVP_MD_CTX_new());
+  check(context != nullptr, "allocate");
+  const Sha256Digest inner = sha256_of_two(context.get(), xored(block, std::byte{0x36}), bytes);
+  return sha256_of_two(context.get(), xored(block, std::byte{0x5C}), inner);
+}
+
+struct Hasher::State {
+  const EVP_MD* algorithm;
+  ContextPtr context;
+};
+
+Hasher::Hasher(HashKind kind)
+    : state_(std::make_unique<State>(algorithm_of(kind), ContextPtr(EVP_MD_CTX_new()))) {
+  check(state_->context != nullptr, "allocate");
+  reset();
+}
+Hasher::~Hasher() = default;
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+
+void Hasher::update(Bytes bytes) {
+  check(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1, "update");
+}
+
+std::string Hasher::finish() {
+  std::string digest(static_cast<std::size_t>(EVP_MD_get_size(state_->algorithm)), '\0');
+  auto* const out = reinterpret_cast<unsigned char*>(digest.data());
+  check(EVP_DigestFinal_ex(state_->context.get(), out, nullptr) == 1, "finish");
+  return digest;
+}
+
+void Hasher::reset() {
+  check(EVP_DigestInit_ex(state_->context.get(), state_->algorithm, nullptr) == 1, "begin");
+}
+
+}  // namespace sluice::codec
