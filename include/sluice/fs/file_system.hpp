@@ -44,6 +44,7 @@ struct ReadOptions {
   std::optional<std::uint64_t> length;  ///< nullopt: to the end.
   std::string if_match;                 ///< Serve only this version tag, else Error{conflict}; "" takes what is there.
   std::string version_id;
+  std::optional<FileInfo> known;        ///< What a walk or find reported: saves a request where the size decides how to read.
   bool extras = false;                  ///< Fill info().extras as FindOptions::extras does.
 };
 

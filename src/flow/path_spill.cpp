@@ -1,0 +1,114 @@
+#include "path_spill.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "sluice/async/errors.hpp"
+#include "sluice/async/offload.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t read_size = 1 << 20;
+
+void append_entry(std::string& buffer, const std::string& path) {
+  const auto length = static_cast<std::uint32_t>(path.size());
+  char header[sizeof length];
+  std::memcpy(header, &length, sizeof length);
+  buffer.append(header, sizeof header);
+  buffer += path;
+}
+
+// The entry at `position`, which it moves on; nullopt if the buffer holds only a part of it.
+std::optional<std::string> entry_at(const std::string& buffer, std::size_t& position) {
+  std::uint32_t length = 0;
+  if (buffer.size() - position < sizeof length) return std::nullopt;
+  std::memcpy(&length, buffer.data() + position, sizeof length);
+  if (buffer.size() - position - sizeof length < length) return std::nullopt;
+  std::string path = buffer.substr(position + sizeof length, length);
+  position += sizeof length + length;
+  return path;
+}
+
+void write_fully(int file, const std::string& bytes, const std::filesystem::path& directory) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t count = ::write(file, bytes.data() + written, bytes.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw error_from_errno(errno, "write a temporary list in", directory.string());
+    written += static_cast<std::size_t>(count);
+  }
+}
+
+int open_unnamed(const std::filesystem::path& directory) {
+  const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file < 0) throw error_from_errno(errno, "make a temporary list in", directory.string());
+  return file;
+}
+
+}  // namespace
+
+PathSpill::PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit)
+    : runtime_(runtime), directory_(std::move(directory)), memory_limit_(memory_limit) {}
+
+PathSpill::~PathSpill() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Task<> PathSpill::add(std::string path) {
+  append_entry(buffer_, path);
+  ++count_;
+  if (buffer_.size() > memory_limit_) co_await spill();
+}
+
+Task<> PathSpill::spill() {
+  auto job = [this] {
+    if (file_ < 0) file_ = open_unnamed(directory_);
+    write_fully(file_, buffer_, directory_);
+  };
+  co_await offload(runtime_.disk(), job);
+  file_size_ += buffer_.size();
+  buffer_.clear();
+}
+
+Task<bool> PathSpill::refill() {
+  if (file_position_ == file_size_) co_return false;
+  auto job = [this] {
+    std::string bytes(std::min<std::uint64_t>(read_size, file_size_ - file_position_), '\0');
+    const ssize_t count = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_position_));
+    if (count <= 0) throw error_from_errno(count < 0 ? errno : EIO, "read a temporary list in", directory_.string());
+    bytes.resize(static_cast<std::size_t>(count));
+    return bytes;
+  };
+  const std::string bytes = co_await offload(runtime_.disk(), job);
+  file_position_ += bytes.size();
+  buffer_.erase(0, position_);
+  position_ = 0;
+  buffer_ += bytes;
+  co_return true;
+}
+
+Task<std::vector<std::string>> PathSpill::take(std::size_t most) {
+  if (!reading_) {
+    reading_ = true;
+    if (file_ >= 0 && !buffer_.empty()) co_await spill();
+  }
+  std::vector<std::string> paths;
+  while (paths.size() < most) {
+    auto path = entry_at(buffer_, position_);
+    if (path) {
+      paths.push_back(std::move(*path));
+      continue;
+    }
+    const bool more = co_await refill();
+    if (!more) break;
+  }
+  co_return paths;
+}
+
+}  // namespace sluice

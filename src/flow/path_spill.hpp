@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/async/runtime.hpp"
+#include "sluice/async/task.hpp"
+
+namespace sluice {
+
+/// A list of paths that is written once and then read once, in order. Above `memory_limit` it goes to a temporary file that has
+/// no name (so nothing is left behind whatever happens).
+class PathSpill {
+ public:
+  PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit);
+  ~PathSpill();
+  PathSpill(const PathSpill&) = delete;
+  PathSpill& operator=(const PathSpill&) = delete;
+
+  Task<> add(std::string path);
+  std::uint64_t size() const { return count_; }
+  /// Up to `most` further paths; none at the end. After the first call nothing may be added.
+  Task<std::vector<std::string>> take(std::size_t most);
+
+ private:
+  Task<> spill();
+  Task<bool> refill();
+
+  Runtime& runtime_;
+  std::filesystem::path directory_;
+  std::size_t memory_limit_;
+  std::string buffer_;        // entries: 4-byte length, bytes
+  std::size_t position_ = 0;  // in buffer_, when reading
+  std::uint64_t count_ = 0;
+  std::uint64_t file_size_ = 0, file_position_ = 0;
+  int file_ = -1;
+  bool reading_ = false;
+};
+
+}  // namespace sluice

@@ -1,0 +1,28 @@
+#include "sluice/flow/sync.hpp"
+
+#include "sync_job.hpp"
+
+namespace sluice {
+
+bool FileFilter::accepts(const FileInfo& file) const {
+  if (min_size && file.size < *min_size) return false;
+  if (max_size && file.size > *max_size) return false;
+  if (not_before && (!file.mtime || *file.mtime < *not_before)) return false;
+  if (not_after && (!file.mtime || *file.mtime > *not_after)) return false;
+  return true;
+}
+
+Task<SyncReport> sync(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination,
+                      SyncOptions options) {
+  SyncJob job(runtime, std::move(context), source, destination, std::move(options));
+  co_return co_await job.run_merge();
+}
+
+Task<SyncReport> copy_named(Runtime& runtime, OpContext context, FileSystem& source,
+                            std::function<Task<std::optional<std::string>>()> next_name, FileSystem& destination,
+                            SyncOptions options) {
+  SyncJob job(runtime, std::move(context), source, destination, std::move(options));
+  co_return co_await job.run_named(std::move(next_name));
+}
+
+}  // namespace sluice

@@ -1,0 +1,63 @@
+#include "sluice/flow/transfer.hpp"
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <fmt/format.h>
+
+#include "sluice/async/errors.hpp"
+
+namespace sluice {
+namespace {
+
+Task<> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
+  for (;;) {
+    const Bytes bytes = co_await source.next();
+    if (bytes.empty()) co_return;
+    co_await sink.write(bytes);
+    if (on_bytes) on_bytes(bytes.size());
+  }
+}
+
+// `what` lives in the caller's frame, which awaits this.
+Task<FileInfo> stream(OpContext context, Transfer& what) {
+  ReadOptions read;
+  read.if_match = what.file.etag;
+  read.known = what.file;
+  const auto source = co_await what.source->open(context, what.file.path, std::move(read));
+  what.options.size = source->info().size;
+  const auto sink = co_await what.destination->create(context, what.path, what.options);
+  std::exception_ptr thrown;
+  try {
+    co_await pump(*source, *sink, what.on_bytes);
+    co_return co_await sink->commit();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  // Cleaning up goes on even when the transfer was cancelled.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    co_await sink->abort();
+  } catch (const std::exception& error) {
+    context.log.warn("A broken transfer could not be cleaned up now", {{"path", what.path}, {"error", error.what()}});
+  }
+  std::rethrow_exception(thrown);
+}
+
+}  // namespace
+
+Task<FileInfo> transfer(OpContext context, Transfer what) {
+  std::optional<Error> failed;
+  try {
+    auto copied = co_await what.destination->copy_from(context, *what.source, what.file, what.path, what.options);
+    if (!copied) co_return co_await stream(context, what);
+    if (what.on_bytes) what.on_bytes(copied->size);
+    co_return std::move(*copied);
+  } catch (...) {
+    failed = error_from(std::current_exception());
+  }
+  failed->within(fmt::format("while copying {}{} to {}{}", what.source->describe(), what.file.path,
+                             what.destination->describe(), what.path));
+  throw *failed;
+}
+
+}  // namespace sluice
