@@ -17,7 +17,9 @@ class GzipWriter {
   GzipWriter(GzipWriter&&) noexcept;
   GzipWriter& operator=(GzipWriter&&) noexcept;
 
-  void write(Bytes plain, std::string& out);  ///< Appends what is ready to `out`.
+  void write(
+      Bytes plain,
+      std::string& out);  ///< Appends what is ready to `out`. Cheapest in pieces of 64 KiB or more.
   void finish(std::string& out);  ///< Appends the rest and the trailer; nothing may follow.
 
  private:
@@ -35,7 +37,9 @@ class GzipReader {
   GzipReader& operator=(GzipReader&&) noexcept;
 
   /// Takes from the front of `packed` (shrinking it) and appends to `out` until `packed` is empty
-  /// or `out` holds `out_limit` bytes or more. Call again with the rest.
+  /// or `out` holds `out_limit` bytes or more. Call again with the rest. Nothing stays behind: when
+  /// `packed` is empty, all that it decodes to is in `out`, even if that passes the limit (by less
+  /// than 128 KiB).
   void read(Bytes& packed, std::string& out, std::size_t out_limit);
   /// Tells that no input follows: throws Error{integrity} unless a member has just ended.
   void finish();
