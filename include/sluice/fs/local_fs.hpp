@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -9,12 +11,28 @@
 
 namespace sluice {
 
-struct LocalFsOptions {
-  std::filesystem::path root;                  ///< Absolute or relative to the working directory at the call.
-  std::shared_ptr<TemporaryJournal> journal;   ///< May be null: temporary names are then not journalled (tests).
-  std::size_t sort_memory = 32 * 1024 * 1024;  ///< Of names of one directory; above, sorted runs spill to disk.
+/// What open() and find() do with a symbolic link that they meet. (A walk has its own policy; a
+/// write never leaves the root, whatever is chosen here.)
+enum class LinkReads : std::uint8_t {
+  follow,  ///< Wherever it leads.
+  refuse,  ///< open(): Error{invalid_input}; find() reports the link itself. Parents stay in the root.
 };
 
+struct LocalFsOptions {
+  /// Absolute or relative to the working directory at the call. May itself be a symbolic link. Made by
+  /// the first write if it is not there.
+  std::filesystem::path root;
+  /// May be null: temporary names are then not journalled (tests).
+  std::shared_ptr<TemporaryJournal> journal;
+  /// Bytes of names of one directory held in memory; above, sorted runs spill to `scratch`.
+  std::size_t sort_memory = 32 * 1024 * 1024;
+  /// Where the runs of huge directories go (unlinked files, so that nothing can be left behind).
+  std::filesystem::path scratch = "/var/tmp";
+  LinkReads link_reads = LinkReads::follow;
+};
+
+/// The files of a directory of this machine. Every system call that may block runs in jobs of
+/// runtime.disk(). Sources and sinks may outlive the file system, not the runtime.
 std::unique_ptr<FileSystem> make_local_fs(Runtime& runtime, LocalFsOptions options);
 
 }  // namespace sluice
