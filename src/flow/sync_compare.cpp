@@ -8,7 +8,7 @@
 namespace sluice {
 namespace {
 
-constexpr Comparison same{Verdict::same, ""};
+constexpr Comparison same{Likeness::same, ""};
 
 // Times are the same when they fall into the same unit of the coarser precision: servers cut, they do not round.
 bool same_time(TimePoint a, TimePoint b, Duration precision) {
@@ -23,13 +23,13 @@ bool same_time(TimePoint a, TimePoint b, Duration precision) {
 
 Comparison compare_times(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
                          const Capabilities& destination_can) {
-  if (!source.mtime || !destination.mtime) return {Verdict::differs, "time unknown"};
+  if (!source.mtime || !destination.mtime) return {Likeness::differs, "time unknown"};
   if (!destination_can.sets_mtime) {
     // The destination's time is that of its last upload.
-    return *destination.mtime >= *source.mtime ? same : Comparison{Verdict::differs, "source is newer"};
+    return *destination.mtime >= *source.mtime ? same : Comparison{Likeness::differs, "source is newer"};
   }
   const Duration precision = std::max(source_can.mtime_precision, destination_can.mtime_precision);
-  return same_time(*source.mtime, *destination.mtime, precision) ? same : Comparison{Verdict::differs, "time differs"};
+  return same_time(*source.mtime, *destination.mtime, precision) ? same : Comparison{Likeness::differs, "time differs"};
 }
 
 std::string stored_algorithm(const FileInfo& file) { return file.extras ? file.extras->checksum_algorithm : ""; }
@@ -56,22 +56,22 @@ Task<Comparison> compare_contents(OpContext context, FileSystem& source, FileInf
   if (algorithm.empty()) algorithm = "crc64nvme";
   const std::string a = co_await hash_of(context, source, left, algorithm);
   const std::string b = co_await hash_of(context, destination, right, algorithm);
-  co_return a == b ? same : Comparison{Verdict::differs, "content differs"};
+  co_return a == b ? same : Comparison{Likeness::differs, "content differs"};
 }
 
 }  // namespace
 
 Comparison compare_listed(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
                           const Capabilities& destination_can, Compare how) {
-  if (source.type != destination.type) return {Verdict::differs, "type differs"};
-  if (source.size != destination.size) return {Verdict::differs, "size differs"};
+  if (source.type != destination.type) return {Likeness::differs, "type differs"};
+  if (source.size != destination.size) return {Likeness::differs, "size differs"};
   switch (how) {
     case Compare::size_only: return same;
     case Compare::size_and_time: return compare_times(source, source_can, destination, destination_can);
     case Compare::checksum:
-    case Compare::metadata_time: return {Verdict::ask, ""};
+    case Compare::metadata_time: return {Likeness::ask, ""};
   }
-  return {Verdict::ask, ""};
+  return {Likeness::ask, ""};
 }
 
 Task<std::optional<TimePoint>> original_mtime(OpContext context, FileSystem& files, FileInfo file) {
@@ -99,7 +99,7 @@ Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo f
   };
   const Duration precision = std::max(precision_of(source), precision_of(destination));
   if (left && right && same_time(*left, *right, precision)) co_return same;
-  co_return Comparison{Verdict::differs, "time differs"};
+  co_return Comparison{Likeness::differs, "time differs"};
 }
 
 }  // namespace sluice

@@ -9,10 +9,10 @@
 
 namespace sluice {
 
-enum class Verdict : std::uint8_t { same, differs, ask };  // ask: the listing does not tell; look at the files themselves
+enum class Likeness : std::uint8_t { same, differs, ask };  // ask: the listing does not tell; look at the files themselves
 
 struct Comparison {
-  Verdict verdict;
+  Likeness likeness;
   std::string_view reason;  // why it differs
 };
 
@@ -20,7 +20,7 @@ struct Comparison {
 Comparison compare_listed(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
                           const Capabilities& destination_can, Compare how);
 
-/// Where the listing could not tell (Verdict::ask): reads metadata or contents of both.
+/// Where the listing could not tell (Likeness::ask): reads metadata or contents of both.
 Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo from, FileSystem& destination, FileInfo to,
                                Compare how);
 

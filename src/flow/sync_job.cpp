@@ -146,11 +146,11 @@ std::optional<SyncJob::Work> SyncJob::decide_pair(FileInfo source, FileInfo dest
   } else {
     const Comparison compared =
         compare_listed(source, source_can_, destination, destination_can_, options_.compare);
-    if (compared.verdict == Verdict::same) {
+    if (compared.likeness == Likeness::same) {
       skip(source, "same");
       return std::nullopt;
     }
-    work.ask = compared.verdict == Verdict::ask;
+    work.ask = compared.likeness == Likeness::ask;
     work.reason = compared.reason;
   }
   work.source = std::move(source);
@@ -205,8 +205,8 @@ Task<bool> SyncJob::needed(Work& work) {
   const Comparison compared = co_await compare_files(context_, source_, work.source, destination_, *work.destination,
                                                      options_.compare);
   work.reason = compared.reason;
-  if (compared.verdict == Verdict::same) skip(work.source, "same");
-  co_return compared.verdict != Verdict::same;
+  if (compared.likeness == Likeness::same) skip(work.source, "same");
+  co_return compared.likeness != Likeness::same;
 }
 
 Task<WriteOptions> SyncJob::write_options(FileInfo file) {

@@ -1,0 +1,60 @@
+#include "private_directory.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sluice/async/errors.hpp"
+#include "sluice/async/offload.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr const char* kind = "directory";
+
+}  // namespace
+
+Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,
+                                                   std::shared_ptr<TemporaryJournal> journal) {
+  if (parent.empty()) parent = std::filesystem::temp_directory_path();
+  const std::filesystem::path directory = std::filesystem::absolute(parent) / ("sluice-" + runtime.random().hex_id());
+  if (journal) co_await journal->record({.kind = kind, .subject = directory.string()});
+  auto job = [&directory, &parent] {
+    std::filesystem::create_directories(parent);
+    if (::mkdir(directory.c_str(), 0700) != 0) throw error_from_errno(errno, "make temporary directory", directory.string());
+  };
+  co_await offload(runtime.disk(), job);
+  co_return directory;
+}
+
+Task<> remove_private_directory(Runtime& runtime, std::filesystem::path directory,
+                                std::shared_ptr<TemporaryJournal> journal) {
+  auto job = [&directory] { std::filesystem::remove_all(directory); };
+  co_await offload(runtime.disk(), job);
+  if (journal) journal->forget({.kind = kind, .subject = directory.string()});
+}
+
+Task<> sweep_private_directories(Runtime& runtime, OpContext context, std::shared_ptr<TemporaryJournal> journal) {
+  if (!journal) co_return;
+  const auto orphans = co_await journal->orphans();
+  for (const Temporary& orphan : orphans) {
+    if (orphan.kind != kind) continue;
+    std::optional<Error> failed;
+    try {
+      co_await remove_private_directory(runtime, orphan.subject, journal);
+    } catch (...) {
+      failed = error_from(std::current_exception());
+    }
+    if (!failed) {
+      context.log.info("Removed what an interrupted run had left", {{"directory", orphan.subject}});
+    } else if (failed->code() == ErrorCode::cancelled) {
+      throw *failed;
+    } else {
+      context.log.warn("Could not remove what an interrupted run had left",
+                       {{"directory", orphan.subject}, {"error", failed->what()}});
+    }
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,76 @@
+#include "sluice/flow/processing_workflow.hpp"
+
+#include "content_hash.hpp"
+#include "process_job.hpp"
+#include "sluice/async/errors.hpp"
+
+namespace sluice {
+namespace {
+
+// Ends a scan when it is asked to: the backlog is then not written at all.
+class Interruptible final : public FileStream {
+ public:
+  Interruptible(std::unique_ptr<FileStream> inner, std::function<bool()> stop)
+      : inner_(std::move(inner)), stop_(std::move(stop)) {}
+
+  Task<std::optional<FileBatch>> next() override {
+    if (stop_ && stop_()) throw cancelled("scan");
+    co_return co_await inner_->next();
+  }
+
+ private:
+  std::unique_ptr<FileStream> inner_;
+  std::function<bool()> stop_;
+};
+
+Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, FileInfo file, std::string algorithm) {
+  FindOptions find;
+  find.extras = true;
+  const auto found = co_await files->find(context, file.path, find);
+  if (!found) co_return std::nullopt;
+  if (found->extras && found->extras->checksum_algorithm == algorithm) co_return found->extras->checksum;
+  co_return co_await content_hash(context, *files, *found, std::move(algorithm));
+}
+
+}  // namespace
+
+ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
+  return [&files, context](FileInfo file, std::string algorithm) {
+    return checksum(&files, context, std::move(file), std::move(algorithm));
+  };
+}
+
+ProcessingWorkflow::ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory)
+    : runtime_(runtime), files_(files), memory_(memory), log_(runtime.log()) {}
+
+void ProcessingWorkflow::set_logger(Logger logger) { log_ = std::move(logger); }
+
+Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {
+  context.log = log_;
+  log_.info("Scanning", {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});
+  auto tally = std::make_shared<StatusTally>();
+  auto walk = files_.walk(context, options.root, options.walk);
+  auto stoppable = std::make_unique<Interruptible>(std::move(walk), options.stop_requested);
+  auto wanted = memory_.needs_processing(std::move(stoppable), tally);
+  ScanReport report;
+  report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
+  report.tally = *tally;
+  for (const Error& failure : report.backlog.first_failures) {
+    log_.error("A part of the tree could not be listed", {{"error", failure.what()}});
+  }
+  log_.info("Scanned", {{"to_process", report.backlog.files},
+                        {"done_before", report.tally.skipped},
+                        {"waiting", report.tally.waiting},
+                        {"given_up", report.tally.given_up},
+                        {"recovered", report.tally.recovered},
+                        {"failures", report.backlog.failures}});
+  co_return report;
+}
+
+Task<ProcessReport> ProcessingWorkflow::process_files(OpContext context, WorkSource& work, ProcessOptions options) {
+  context.log = log_;
+  ProcessJob job(runtime_, std::move(context), files_, memory_, work, std::move(options));
+  co_return co_await job.run();
+}
+
+}  // namespace sluice
