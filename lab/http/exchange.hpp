@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+#include "sluice/core/bytes.hpp"
+#include "sluice/core/time.hpp"
+
+namespace sluice::lab {
+
+/// One request being answered. The connection calls write() for each piece of the body, then
+/// finish() once.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  /// False when the answer is known from the head alone; the body is then dropped and not worth a
+  /// "100 Continue".
+  virtual bool wants_body() const = 0;
+  virtual void write(Bytes piece) = 0;
+  virtual Response finish() = 0;
+  virtual Duration delay() const { return {}; }  ///< Slept before the answer is sent.
+};
+
+/// What a server serves. Called on the loop; must not block for long. No member function may throw
+/// anything but BadRequest: a service turns its own failures into answers.
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+  /// `head` and the buffer behind it outlive the exchange.
+  virtual std::unique_ptr<Exchange> begin(const RequestHead& head) = 0;
+};
+
+}  // namespace sluice::lab
