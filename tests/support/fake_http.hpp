@@ -21,11 +21,11 @@ struct FakeAnswer {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<Error> failure;        ///< Thrown by send() instead of answering.
-  std::optional<Error> body_failure;   ///< Thrown by read() after `body` was handed out.
-  std::size_t step = 16 * 1024;        ///< Bytes a read() gives at most.
-  Duration delay{};                    ///< Before the head arrives (real time).
-  bool announce_length = true;         ///< false: as a chunked message, without a known length.
+  std::optional<Error> failure;       ///< Thrown by send() instead of answering.
+  std::optional<Error> body_failure;  ///< Thrown by read() after `body` was handed out.
+  std::size_t step = 16 * 1024;       ///< Bytes a read() gives at most.
+  Duration delay{};                   ///< Before the head arrives (real time).
+  bool announce_length = true;        ///< false: as a chunked message, without a known length.
 };
 
 /// What a request looked like when it was sent; copied, so it can be looked at after the test.
@@ -64,8 +64,8 @@ class FakeBody final : public net::HttpResponse::Body {
   std::optional<Error> failure_;
 };
 
-/// Answers from a queue, or by a function of the request once the queue is empty; records what it was asked. Without either it
-/// throws Error{network}, so a test notices a request too many.
+/// Answers from a queue, or by a function of the request once the queue is empty; records what it
+/// was asked. Without either it throws Error{network}, so a test notices a request too many.
 class FakeHttp final : public net::HttpClient {
  public:
   using Respond = std::function<FakeAnswer(const SeenRequest&)>;
@@ -87,10 +87,12 @@ class FakeHttp final : public net::HttpClient {
     if (answer.delay > Duration::zero()) co_await sleep_for(answer.delay);
     if (answer.failure) throw *answer.failure;
     net::HeaderList headers;
-    for (const auto& [name, value] : answer.headers) headers.add(name, value);
+    for (const auto& [name, value] : answer.headers)
+      headers.add(name, value);
     std::optional<std::uint64_t> length;
     if (answer.announce_length) length = answer.body.size();
-    auto body = std::make_unique<FakeBody>(std::move(answer.body), answer.step, std::move(answer.body_failure));
+    auto body = std::make_unique<FakeBody>(std::move(answer.body), answer.step,
+                                           std::move(answer.body_failure));
     co_return net::HttpResponse(answer.status, std::move(headers), length, std::move(body));
   }
   net::HttpStats stats() const override { return stats_; }
@@ -105,7 +107,8 @@ class FakeHttp final : public net::HttpClient {
                        .headers = {},
                        .expect_continue = request.expect_continue,
                        .bypass_proxy = request.bypass_proxy};
-    for (std::size_t i = 0; i < request.headers.size(); ++i) record.headers.emplace_back(request.headers[i]);
+    for (std::size_t i = 0; i < request.headers.size(); ++i)
+      record.headers.emplace_back(request.headers[i]);
     std::vector<std::byte> buffer(16 * 1024);
     while (request.body_reader) {
       const std::size_t size = co_await request.body_reader->read(buffer);
@@ -122,7 +125,8 @@ class FakeHttp final : public net::HttpClient {
       return answer;
     }
     if (respond_) return respond_(request);
-    return {.failure = Error(ErrorCode::network, "send", request.target, "the fake has no answer left")};
+    return {.failure =
+                Error(ErrorCode::network, "send", request.target, "the fake has no answer left")};
   }
 
   std::deque<FakeAnswer> queue_;
