@@ -69,8 +69,11 @@ JsonWriter& JsonWriter::value(std::uint64_t number) {
 JsonWriter& JsonWriter::value(double number) {
   if (!std::isfinite(number)) return null();
   separate();
-  fmt::format_to(std::back_inserter(out_), "{}",
-                 number);  // the shortest text that reads back as the same number
+  // The shortest text that reads back as the same number, and as a double: "-0" would lose its
+  // sign.
+  const std::string text = fmt::format("{}", number);
+  out_ += text;
+  if (text.find_first_of(".e") == std::string::npos) out_ += ".0";
   return *this;
 }
 

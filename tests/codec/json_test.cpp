@@ -131,6 +131,8 @@ TEST_CASE("what the JSON writer writes is read back") {
   CHECK(values[1].as_double() == 1e300);
   CHECK(values[2].as_double() == 5e-324);
   CHECK(values[3].as_double() == 0.1);
+  CHECK(JsonWriter().value(1.0).text() == "1.0");
+  CHECK(JsonWriter().value(-0.0).text() == "-0.0");
   CHECK(values[4].as_int() == INT64_MIN);
   CHECK(values[5].is_null());
   CHECK(values[6].is_null());
