@@ -1,5 +1,7 @@
 #include "sluice/flow/processing_workflow.hpp"
 
+#include <algorithm>
+
 #include "content_hash.hpp"
 #include "process_job.hpp"
 #include "sluice/async/errors.hpp"
@@ -7,19 +9,25 @@
 namespace sluice {
 namespace {
 
-// Ends a scan when it is asked to: the backlog is then not written at all.
-class Interruptible final : public FileStream {
+// Leaves out what the filter does not accept, and ends a scan when it is asked to: the backlog is then not written at all.
+class ScanStream final : public FileStream {
  public:
-  Interruptible(std::unique_ptr<FileStream> inner, std::function<bool()> stop)
-      : inner_(std::move(inner)), stop_(std::move(stop)) {}
+  ScanStream(std::unique_ptr<FileStream> inner, FileFilter filter, std::function<bool()> stop)
+      : inner_(std::move(inner)), filter_(filter), stop_(std::move(stop)) {}
 
   Task<std::optional<FileBatch>> next() override {
     if (stop_ && stop_()) throw cancelled("scan");
-    co_return co_await inner_->next();
+    auto batch = co_await inner_->next();
+    if (!batch) co_return batch;
+    const auto wanted = [this](const FileInfo& file) { return filter_.accepts(file); };
+    const auto end = std::stable_partition(batch->files.begin(), batch->files.end(), wanted);
+    batch->files = batch->files.first(static_cast<std::size_t>(end - batch->files.begin()));
+    co_return batch;
   }
 
  private:
   std::unique_ptr<FileStream> inner_;
+  FileFilter filter_;
   std::function<bool()> stop_;
 };
 
@@ -50,8 +58,8 @@ Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOpti
   log_.info("Scanning", {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});
   auto tally = std::make_shared<StatusTally>();
   auto walk = files_.walk(context, options.root, options.walk);
-  auto stoppable = std::make_unique<Interruptible>(std::move(walk), options.stop_requested);
-  auto wanted = memory_.needs_processing(std::move(stoppable), tally);
+  auto files = std::make_unique<ScanStream>(std::move(walk), options.filter, options.stop_requested);
+  auto wanted = memory_.needs_processing(std::move(files), tally);
   ScanReport report;
   report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
   report.tally = *tally;

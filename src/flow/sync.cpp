@@ -4,14 +4,6 @@
 
 namespace sluice {
 
-bool FileFilter::accepts(const FileInfo& file) const {
-  if (min_size && file.size < *min_size) return false;
-  if (max_size && file.size > *max_size) return false;
-  if (not_before && (!file.mtime || *file.mtime < *not_before)) return false;
-  if (not_after && (!file.mtime || *file.mtime > *not_after)) return false;
-  return true;
-}
-
 Task<SyncReport> sync(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination,
                       SyncOptions options) {
   SyncJob job(runtime, std::move(context), source, destination, std::move(options));

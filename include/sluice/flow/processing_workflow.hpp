@@ -11,6 +11,7 @@
 #include "sluice/async/concurrency.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/flow/file_filter.hpp"
 #include "sluice/flow/progress.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
@@ -44,6 +45,7 @@ ProcessStep make_command_step(Runtime& runtime, CommandStep command);
 struct ScanOptions {
   std::string root;      ///< Below the file system's root; "" is all.
   WalkOptions walk;
+  FileFilter filter;
   std::filesystem::path backlog;  ///< Written whole or not at all.
   std::function<bool()> stop_requested;
 };

@@ -9,6 +9,7 @@
 #include "sluice/async/concurrency.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/flow/file_filter.hpp"
 #include "sluice/flow/progress.hpp"
 #include "sluice/fs/file_system.hpp"
 
@@ -23,14 +24,6 @@ enum class Compare : std::uint8_t {
   checksum,   ///< Same size and content; reads local files, and remote ones that have no stored checksum.
   /// Same size, and the original mtime kept in the object's metadata is the same (may ask for each object of the same size).
   metadata_time,
-};
-
-/// Filters on what a file is, beside those on its path (WalkOptions). What they exclude is neither copied nor deleted.
-struct FileFilter {
-  std::optional<std::uint64_t> min_size, max_size;  ///< Bytes, both inclusive.
-  std::optional<TimePoint> not_before, not_after;   ///< On mtime; files without one pass.
-
-  bool accepts(const FileInfo& file) const;
 };
 
 struct SyncAction {

@@ -1,0 +1,121 @@
+#include "batch_job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sluice/codec/hash.hpp"
+#include "sluice/codec/hex.hpp"
+#include "sluice/codec/units.hpp"
+
+namespace sluice::cli {
+
+BatchJob::BatchJob(Session& session, const BatchOptions& options) : session_(session), options_(options) {}
+BatchJob::~BatchJob() = default;
+
+Task<> BatchJob::open() {
+  tree_ = co_await session_.open(options_.url, Target::tree);
+  const std::string state =
+      options_.state.empty() ? "sqlite:" + (session_.state_directory() / "status.sqlite").string() : options_.state;
+  store_ = co_await session_.open_store(state);
+  StatusOptions status;
+  status.job = options_.job;
+  status.root = tree_.files->describe();
+  status.policy.retry.max_tries = options_.max_tries;
+  status.policy.retry.base = duration_value(options_.retry_after, "--retry-after");
+  status.checksum_of = make_checksum_of(*tree_.files, session_.context());
+  memory_ = std::make_unique<StoredStatusMemory>(session_.runtime(), store_, std::move(status));
+}
+
+std::filesystem::path BatchJob::default_backlog() const {
+  // One for each job and tree, so that two nightly jobs do not overwrite each other's.
+  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + tree_.files->describe()));
+  const std::string name = codec::to_hex(digest).substr(0, 16);
+  return session_.state_directory() / fmt::format("backlog-{}.json.gz", name);
+}
+
+Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
+  ProcessingWorkflow workflow(session_.runtime(), *tree_.files, *memory_);
+  ScanOptions scan;
+  scan.walk = walk_options(options_.filter);
+  scan.backlog = std::move(backlog);
+  scan.stop_requested = session_.stop_function();
+  scan.filter = file_filter(options_.filter, session_.runtime().clock().now());
+  co_return co_await workflow.scan_and_filter(session_.context(), std::move(scan));
+}
+
+ProcessOptions BatchJob::process_options() const {
+  if (options_.exec.empty()) {
+    throw Error(ErrorCode::invalid_input, "read", "--exec", "it is missing: say which program processes a file, such as --exec 'prog {in} {out}'");
+  }
+  CommandStep command;
+  command.command = options_.exec;
+  command.shell = options_.shell;
+  if (!options_.step_timeout.empty()) command.timeout = duration_value(options_.step_timeout, "--step-timeout");
+  ProcessOptions process;
+  process.step = make_command_step(session_.runtime(), std::move(command));
+  const std::size_t most = session_.options().transfers;
+  process.concurrency = {.least = 1, .start = std::min<std::size_t>(most, 8), .most = most};
+  process.max_errors = options_.max_errors;
+  process.temporary_directory = options_.temporary_directory;
+  process.journal = session_.journal();
+  process.stop_requested = session_.stop_function();
+  return process;
+}
+
+Task<ProcessReport> BatchJob::process(std::filesystem::path backlog) {
+  ProcessOptions process = process_options();
+  const auto work = co_await open_backlog_work(session_.runtime(), std::move(backlog));
+  ProcessingWorkflow workflow(session_.runtime(), *tree_.files, *memory_);
+  ProcessReport report;
+  double seconds = 0;
+  {
+    ProgressDisplay display(session_.runtime(), session_.output());
+    process.on_progress = display.callback();
+    report = co_await workflow.process_files(session_.context(), *work, std::move(process));
+    seconds = display.seconds();
+  }
+  print_process(report, seconds);
+  co_return report;
+}
+
+void BatchJob::print_scan(const ScanReport& report) {
+  Output& output = session_.output();
+  if (output.json()) {
+    codec::JsonWriter writer;
+    writer.begin_object().key("scan").begin_object();
+    writer.key("to_process").value(report.backlog.files).key("done_before").value(report.tally.skipped);
+    writer.key("waiting").value(report.tally.waiting).key("given_up").value(report.tally.given_up);
+    writer.key("recovered").value(report.tally.recovered).key("failures").value(report.backlog.failures);
+    writer.end_object().end_object();
+    output.object(writer);
+    return;
+  }
+  std::string text = fmt::format("Scanned: {} to process, {} done before", report.backlog.files, report.tally.skipped);
+  if (report.tally.waiting > 0) text += fmt::format(", {} failed and wait", report.tally.waiting);
+  if (report.tally.given_up > 0) text += fmt::format(", {} given up", report.tally.given_up);
+  if (report.tally.recovered > 0) text += fmt::format(", {} found done after an interrupted run", report.tally.recovered);
+  output.note(text);
+  for (const Error& failure : report.backlog.first_failures) output.error(failure.what());
+}
+
+void BatchJob::print_process(const ProcessReport& report, double seconds) {
+  Output& output = session_.output();
+  print_failures(output, report.failures);
+  if (output.json()) {
+    codec::JsonWriter writer;
+    writer.begin_object().key("summary").begin_object();
+    write_progress(writer, report.progress);
+    writer.key("unchanged").value(report.unchanged).key("seconds").value(seconds);
+    write_failures(writer, report.failures);
+    writer.end_object().end_object();
+    output.object(writer);
+    return;
+  }
+  std::string text = "Processed " + describe(report.progress, seconds);
+  if (report.unchanged > 0) text += fmt::format(" ({} unchanged by the step)", report.unchanged);
+  const Duration time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  output.note(text + " in " + codec::format_duration(time));
+}
+
+}  // namespace sluice::cli

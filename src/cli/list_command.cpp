@@ -1,0 +1,176 @@
+// sluice ls, stat, cat: looking at files.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "command.hpp"
+#include "sluice/async/errors.hpp"
+#include "sluice/async/offload.hpp"
+#include "sluice/codec/date.hpp"
+#include "sluice/codec/units.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct ListOptions {
+  std::string url;
+  bool recursive = false, human = false;
+  FilterOptions filter;
+};
+
+void write_file(codec::JsonWriter& writer, const FileInfo& file) {
+  writer.key("path").value(file.path).key("size").value(file.size);
+  if (file.mtime) writer.key("mtime").value(codec::format_iso8601(*file.mtime));
+  if (!file.etag.empty()) writer.key("etag").value(file.etag);
+  if (file.type == FileType::directory) writer.key("type").value("directory");
+  if (file.type == FileType::symlink) writer.key("type").value("symlink");
+  if (file.extras && !file.extras->storage_class.empty()) writer.key("storage_class").value(file.extras->storage_class);
+}
+
+std::string text_line(const FileInfo& file, bool human) {
+  const bool directory = file.type == FileType::directory;
+  const std::string size = directory ? "-" : human ? codec::format_size(file.size) : fmt::format("{}", file.size);
+  std::string time(19, ' ');
+  if (file.mtime && !directory) {
+    time = codec::format_iso8601(std::chrono::floor<std::chrono::seconds>(*file.mtime)).substr(0, 19);
+    time[10] = ' ';
+  }
+  return fmt::format("{} {:>12} {}{}", time, size, file.path, directory ? "/" : "");
+}
+
+void print(Output& output, const FileInfo& file, bool human) {
+  if (output.json()) {
+    codec::JsonWriter writer;
+    writer.begin_object();
+    write_file(writer, file);
+    writer.end_object();
+    output.object(writer);
+  } else {
+    output.line(text_line(file, human));
+  }
+}
+
+Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options) {
+  bool is_tree = true;
+  const Location location = co_await session.open_existing(options->url, &is_tree);
+  if (!is_tree) {
+    const auto file = co_await location.files->find(session.context(), location.path, {});
+    if (!file) throw Error(ErrorCode::not_found, "list", options->url, "no such file");
+    print(session.output(), *file, options->human);
+    co_return ExitCode::ok;
+  }
+  WalkOptions walk = walk_options(options->filter);
+  if (!options->recursive && !walk.max_depth) {
+    walk.max_depth = 1;
+    walk.files_only = false;
+  }
+  const FileFilter filter = file_filter(options->filter, session.runtime().clock().now());
+  const auto stream = location.files->walk(session.context(), "", walk);
+  FailureList failures;
+  Progress progress;
+  while (!session.stop_requested()) {
+    const auto batch = co_await stream->next();
+    if (!batch) break;
+    for (const Error& failure : batch->failures) failures.add("", failure);
+    for (const FileInfo& file : batch->files) {
+      if (file.type != FileType::directory && !filter.accepts(file)) continue;
+      print(session.output(), file, options->human);
+      ++progress.done;
+    }
+  }
+  print_failures(session.output(), failures);
+  if (session.stop_requested()) co_return ExitCode::interrupted;
+  co_return exit_code_for(progress, failures);
+}
+
+void write_extras(codec::JsonWriter& writer, const FileExtras& extras) {
+  const auto text = [&writer](const char* name, const std::string& value) {
+    if (!value.empty()) writer.key(name).value(value);
+  };
+  if (extras.mode) writer.key("mode").value(fmt::format("{:04o}", *extras.mode));
+  if (extras.uid) writer.key("uid").value(std::uint64_t{*extras.uid});
+  if (extras.gid) writer.key("gid").value(std::uint64_t{*extras.gid});
+  text("link_target", extras.link_target);
+  text("content_type", extras.content_type);
+  text("restore", extras.restore);
+  text("version_id", extras.version_id);
+  text("checksum_algorithm", extras.checksum_algorithm);
+  text("checksum", extras.checksum);
+  text("encryption", extras.encryption);
+  text("encryption_key_id", extras.encryption_key_id);
+  const auto map = [&writer](const char* name, const std::map<std::string, std::string>& values) {
+    if (values.empty()) return;
+    writer.key(name).begin_object();
+    for (const auto& [key, value] : values) writer.key(key).value(value);
+    writer.end_object();
+  };
+  map("headers", extras.headers);
+  map("metadata", extras.metadata);
+  if (extras.tags) map("tags", *extras.tags);
+}
+
+Task<ExitCode> stat(Session& session, std::shared_ptr<const ListOptions> options) {
+  const Location location = co_await session.open(options->url, Target::file);
+  FindOptions find;
+  find.extras = true;
+  const auto file = co_await location.files->find(session.context(), location.path, find);
+  if (!file) throw Error(ErrorCode::not_found, "stat", options->url, "no such file");
+  codec::JsonWriter writer;
+  writer.begin_object();
+  write_file(writer, *file);
+  if (file->extras) write_extras(writer, *file->extras);
+  writer.end_object();
+  session.output().object(writer);
+  co_return ExitCode::ok;
+}
+
+void write_fully(Bytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw error_from_errno(errno, "write to", "standard output");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+Task<ExitCode> cat(Session& session, std::shared_ptr<const ListOptions> options) {
+  const Location location = co_await session.open(options->url, Target::file);
+  const auto source = co_await location.files->open(session.context(), location.path, {});
+  for (;;) {
+    const Bytes bytes = co_await source->next();
+    if (bytes.empty()) break;
+    auto job = [bytes] { write_fully(bytes); };  // a pipe may be full: not on the loop
+    co_await offload(session.runtime().disk(), job);
+  }
+  co_return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_list_command(Commands commands) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = commands.app.add_subcommand("ls", "List files: time (UTC), size, path");
+  command->add_option("url", options->url, "Directory, prefix or file")->required();
+  command->add_flag("-r,--recursive", options->recursive, "The whole tree, files only");
+  command->add_flag("--human-readable", options->human, "Sizes such as 1.5 MiB");
+  add_filter_options(*command, options->filter);
+  command->callback([options, run = commands.run] { *run = [options](Session& session) { return list(session, options); }; });
+}
+
+void add_stat_command(Commands commands) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = commands.app.add_subcommand("stat", "Show all that is known of one file, as JSON");
+  command->add_option("url", options->url, "The file")->required();
+  command->callback([options, run = commands.run] { *run = [options](Session& session) { return stat(session, options); }; });
+}
+
+void add_cat_command(Commands commands) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App* command = commands.app.add_subcommand("cat", "Write a file to standard output, verified");
+  command->add_option("url", options->url, "The file")->required();
+  command->callback([options, run = commands.run] { *run = [options](Session& session) { return cat(session, options); }; });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/flow/sync.hpp"
+#include "sluice/fs/file_system.hpp"
+
+namespace sluice::cli {
+
+/// Flags of the whole program.
+struct GlobalOptions {
+  // S3
+  std::string endpoint_url, region, profile, addressing_style = "auto", checksum_mode, checksum_algorithm, retry_mode;
+  std::optional<std::uint32_t> max_attempts;
+  bool no_sign_request = false, request_payer = false;
+  std::string storage_class, sse, sse_kms_key_id;
+  std::vector<std::string> metadata;
+  // network
+  std::string ca_file, client_certificate, client_key, bandwidth;
+  bool no_verify_ssl = false;
+  std::string connect_timeout = "10s", idle_timeout = "60s";
+  // transfers
+  std::size_t transfers = 64;
+  std::size_t part_concurrency = 8;
+  std::string part_size = "8M", buffer_memory = "256M";
+  // output
+  std::string log_level = "warn", log_format = "text", log_file, log_file_size = "10M";
+  bool json = false, quiet = false, no_progress = false, verbose = false;
+  std::string grace = "30s";
+  std::string state_directory;
+};
+void add_global_options(CLI::App& app, GlobalOptions& options);
+
+/// Flags that choose files.
+struct FilterOptions {
+  std::vector<std::string> include, exclude;
+  std::string min_size, max_size, min_age, max_age;
+  std::optional<std::size_t> max_depth;
+  bool follow_symlinks = false;
+};
+void add_filter_options(CLI::App& command, FilterOptions& options);
+
+WalkOptions walk_options(const FilterOptions& options);
+/// Ages count back from `now`. Throws Error{invalid_input} naming the flag.
+FileFilter file_filter(const FilterOptions& options, TimePoint now);
+
+// Values with units; throw Error{invalid_input} naming the flag and what it takes.
+std::uint64_t size_value(const std::string& text, std::string_view flag);
+Duration duration_value(const std::string& text, std::string_view flag);
+
+}  // namespace sluice::cli

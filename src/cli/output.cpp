@@ -1,0 +1,143 @@
+#include "output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sluice/codec/units.hpp"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::size_t failures_named = 20;
+constexpr auto bar_interval = std::chrono::milliseconds(200);
+constexpr auto line_interval = std::chrono::seconds(30);
+
+void write_text(std::FILE* file, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+}
+
+double elapsed(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+
+std::string count_of(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+}  // namespace
+
+void Output::line(std::string_view text) {
+  clear_progress();
+  write_text(stdout, text);
+  write_text(stdout, "\n");
+}
+
+void Output::note(std::string_view text) {
+  if (options_.quiet || options_.json) return;
+  clear_progress();
+  write_text(stderr, text);
+  write_text(stderr, "\n");
+}
+
+void Output::error(std::string_view text) {
+  clear_progress();
+  write_text(stderr, fmt::format("sluice: {}\n", text));
+}
+
+void Output::progress_line(std::string_view text) {
+  if (!options_.progress_bar || options_.quiet) return;
+  clear_progress();
+  if (text.empty()) return;
+  write_text(stderr, text);
+  std::fflush(stderr);
+  progress_shown_ = true;
+}
+
+void Output::clear_progress() {
+  if (!progress_shown_) return;
+  write_text(stderr, "\r\033[K");
+  progress_shown_ = false;
+}
+
+std::string describe(const Progress& progress, double seconds) {
+  std::string text = count_of(progress.done, "file", "files");
+  text += ", " + codec::format_size(progress.bytes);
+  if (seconds > 0.05) {
+    const auto rate = static_cast<std::uint64_t>(static_cast<double>(progress.bytes) / seconds);
+    text += fmt::format(", {}/s", codec::format_size(rate));
+  }
+  if (progress.skipped > 0) text += fmt::format(", {} skipped", progress.skipped);
+  if (progress.deleted > 0) text += fmt::format(", {} deleted", progress.deleted);
+  if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
+  return text;
+}
+
+std::string progress_bar(const Progress& progress, double seconds) {
+  const std::string words = describe(progress, seconds);
+  if (!progress.total_files || *progress.total_files == 0) return words;
+  const auto handled = std::min(progress.done + progress.failed + progress.skipped, *progress.total_files);
+  const double part = static_cast<double>(handled) / static_cast<double>(*progress.total_files);
+  constexpr std::size_t width = 24;
+  const auto filled = static_cast<std::size_t>(part * width);
+  std::string bar = fmt::format("[{}{}] {}/{} {}", std::string(filled, '#'), std::string(width - filled, '.'), handled,
+                                *progress.total_files, words);
+  if (handled > 0 && handled < *progress.total_files) {
+    const std::chrono::duration<double> left(seconds / part - seconds);
+    bar += ", " + codec::format_duration(std::chrono::round<std::chrono::seconds>(left)) + " left";
+  }
+  return bar;
+}
+
+void write_progress(codec::JsonWriter& writer, const Progress& progress) {
+  writer.key("done").value(progress.done).key("failed").value(progress.failed).key("skipped").value(progress.skipped);
+  writer.key("deleted").value(progress.deleted).key("bytes").value(progress.bytes);
+  if (progress.total_files) writer.key("total").value(*progress.total_files);
+}
+
+void write_failures(codec::JsonWriter& writer, const FailureList& failures) {
+  writer.key("failures").begin_array();
+  for (const Failure& failure : failures.list()) {
+    writer.begin_object();
+    if (!failure.path.empty()) writer.key("path").value(failure.path);
+    writer.key("code").value(name_of(failure.error.code())).key("error").value(failure.error.what()).end_object();
+  }
+  writer.end_array();
+}
+
+void print_failures(Output& output, const FailureList& failures) {
+  if (output.json() || failures.count() == 0) return;
+  const std::size_t named = std::min(failures.list().size(), failures_named);
+  for (std::size_t i = 0; i < named; ++i) {
+    const Failure& failure = failures.list()[i];
+    output.error(failure.path.empty() ? std::string(failure.error.what())
+                                      : fmt::format("{}: {}", failure.path, failure.error.what()));
+  }
+  if (failures.count() > named) output.error(fmt::format("... and {} more failures (--json names them)", failures.count() - named));
+}
+
+ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output)
+    : runtime_(runtime), output_(output), begin_(runtime.clock().steady()), shown_(begin_) {}
+
+ProgressDisplay::~ProgressDisplay() { output_.progress_line(""); }
+
+ProgressCallback ProgressDisplay::callback() {
+  return [this](const Progress& progress) {
+    progress_ = progress;
+    const SteadyTime now = runtime_.clock().steady();
+    const SteadyTime::duration interval = output_.progress_bar() ? SteadyTime::duration(bar_interval) : line_interval;
+    if (now - shown_ < interval) return;
+    shown_ = now;
+    show();
+  };
+}
+
+void ProgressDisplay::show() {
+  if (output_.progress_bar()) {
+    output_.progress_line(progress_bar(progress_, seconds()));
+  } else {
+    output_.note(describe(progress_, seconds()));
+  }
+}
+
+double ProgressDisplay::seconds() const { return elapsed(begin_, runtime_.clock().steady()); }
+
+}  // namespace sluice::cli

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "sluice/async/runtime.hpp"
+#include "sluice/codec/json.hpp"
+#include "sluice/flow/progress.hpp"
+
+namespace sluice::cli {
+
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool progress_bar = false;  ///< Standard error is a terminal and nothing forbids it.
+};
+
+/// What the program prints: results on stdout (text or one JSON object a line), the rest on stderr.
+class Output {
+ public:
+  explicit Output(OutputOptions options) : options_(options) {}
+
+  bool json() const { return options_.json; }
+  bool quiet() const { return options_.quiet; }
+  bool verbose() const { return options_.verbose; }
+  bool progress_bar() const { return options_.progress_bar; }
+
+  /// A line of results on stdout.
+  void line(std::string_view text);
+  void object(codec::JsonWriter& writer) { line(writer.take()); }
+  /// A line for people on stderr; not when quiet or when stdout carries JSON.
+  void note(std::string_view text);
+  void error(std::string_view text);
+  /// Replaces the progress line on the terminal; "" removes it.
+  void progress_line(std::string_view text);
+
+ private:
+  void clear_progress();
+
+  OutputOptions options_;
+  bool progress_shown_ = false;
+};
+
+/// "12 files, 3.4 MiB, 1.2 MiB/s, 2 in flight, 3 failed".
+std::string describe(const Progress& progress, double seconds);
+/// With a bar and the time left, if the total is known.
+std::string progress_bar(const Progress& progress, double seconds);
+
+void write_progress(codec::JsonWriter& writer, const Progress& progress);
+void write_failures(codec::JsonWriter& writer, const FailureList& failures);
+/// Each failed file on stderr (up to 20, then their number) for people, or in the summary object for --json.
+void print_failures(Output& output, const FailureList& failures);
+
+/// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.
+class ProgressDisplay {
+ public:
+  ProgressDisplay(Runtime& runtime, Output& output);
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+  ~ProgressDisplay();
+
+  ProgressCallback callback();
+  double seconds() const;
+
+ private:
+  void show();
+
+  Runtime& runtime_;
+  Output& output_;
+  Progress progress_;
+  SteadyTime begin_, shown_;
+};
+
+}  // namespace sluice::cli
