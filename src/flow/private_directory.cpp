@@ -11,7 +11,7 @@
 namespace sluice {
 namespace {
 
-constexpr const char* kind = "directory";
+constexpr const char* kind = "tree";  // a whole directory of ours, unlike the journal's own kinds
 
 }  // namespace
 
