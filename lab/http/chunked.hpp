@@ -19,10 +19,11 @@ class ChunkedParser {
   struct Event {
     Kind kind = Kind::need_more;
     std::size_t consumed = 0;  ///< Bytes of the input that this event used up.
-    Bytes data;                ///< Kind::data: a view into the input.
-    std::uint64_t size = 0;    ///< Kind::chunk_start: 0 is the last chunk.
-    std::string_view
-        text;  ///< chunk_start: the extension; trailer: the line. Valid until the next call.
+    /// Kind::data: a view into the input.
+    Bytes data{};
+    std::uint64_t size = 0;  ///< Kind::chunk_start: 0 is the last chunk.
+    /// chunk_start: the extension; trailer: the line. Valid until the next call.
+    std::string_view text{};
   };
 
   Event next(Bytes input);

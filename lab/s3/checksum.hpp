@@ -17,7 +17,7 @@ enum class ChecksumType : std::uint8_t { full_object, composite };
 struct Checksum {
   ChecksumAlgorithm algorithm = ChecksumAlgorithm::crc64nvme;
   ChecksumType type = ChecksumType::full_object;
-  std::string value;  ///< Base64 of the big-endian bytes; composite values end in "-<parts>".
+  std::string value{};  ///< Base64 of the big-endian bytes; composite values end in "-<parts>".
 };
 
 std::string_view name_of(ChecksumAlgorithm algorithm);    ///< "CRC64NVME".

@@ -31,8 +31,8 @@ Error damaged(std::string_view line) {
 
 struct Line {
   std::string_view whole;
-  std::string kind;
-  std::vector<std::string> words;
+  std::string kind{};
+  std::vector<std::string> words{};
 
   const std::string& word(std::size_t i) const {
     if (i >= words.size()) throw damaged(whole);

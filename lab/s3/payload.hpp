@@ -14,10 +14,10 @@ namespace sluice::lab {
 
 /// What a body that was read whole turned out to be.
 struct ReadPayload {
-  std::shared_ptr<const Blob> blob;
+  std::shared_ptr<const Blob> blob{};
   std::uint64_t size = 0;
-  std::string md5;                   ///< 16 raw bytes; empty if not asked for.
-  std::optional<Checksum> checksum;  ///< Of the algorithm asked for.
+  std::string md5{};                   ///< 16 raw bytes; empty if not asked for.
+  std::optional<Checksum> checksum{};  ///< Of the algorithm asked for.
 };
 
 struct PayloadOptions {
@@ -25,7 +25,7 @@ struct PayloadOptions {
   bool want_md5 = false;
   bool verify_checksum_header =
       true;  ///< False where the header means something else (CompleteMultipartUpload).
-  std::optional<ChecksumAlgorithm> checksum;  ///< Computed even if the request sends none.
+  std::optional<ChecksumAlgorithm> checksum{};  ///< Computed even if the request sends none.
 };
 
 /// Takes a request's body to storage: undoes aws-chunked, verifies chunk signatures, the payload's

@@ -61,7 +61,7 @@ Object overridden(const Object& object, const Query& query) {
     const auto* value = query.find(parameter);
     if (!value) continue;
     std::erase_if(changed.attributes.system,
-                  [field = field](const auto& pair) { return pair.first == field; });
+                  [name = field](const auto& pair) { return pair.first == name; });
     changed.attributes.system.emplace_back(field, *value);
   }
   return changed;
