@@ -1,6 +1,7 @@
 #include "sluice/codec/glob.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "codec/glob_braces.hpp"
@@ -73,31 +74,50 @@ void Glob::Program::compile(std::string_view pattern) {
   }
   const glob::PartSyntax syntax{
       .nocase = options_.nocase, .noext = options_.noext, .ranges = &expansion.ranges};
-  IndexOfPart known;
-  for (const Text& alternative : expansion.patterns)
-    add_row(alternative, syntax, known);
+  glob::Rows rows(syntax);
+  for (const Text& alternative : expansion.patterns) {
+    std::vector<Text> parts = split_pattern(alternative);
+    if (options_.noglobstar) std::replace(parts.begin(), parts.end(), Text(U"**"), Text(U"*"));
+    rows.add(simplified(std::move(parts)));
+  }
+  rows.merge();
+  compile_rows(rows, syntax);
 }
 
-void Glob::Program::add_row(TextView pattern, const glob::PartSyntax& syntax, IndexOfPart& known) {
-  std::vector<Text> parts = split_pattern(pattern);
-  if (options_.noglobstar) std::replace(parts.begin(), parts.end(), Text(U"**"), Text(U"*"));
-  CompiledRow row{{}, Shape::other};
-  for (const Text& part : simplified(std::move(parts))) {
-    row.parts.push_back(part == U"**" ? globstar : add_part(part, syntax, known));
+void Glob::Program::compile_rows(const glob::Rows& rows, const glob::PartSyntax& syntax) {
+  std::map<PartIndex, PartIndex> compiled;
+  for (const std::vector<PartIndex>& row : rows.rows()) {
+    std::vector<PartIndex> parts;
+    for (const PartIndex part : row) {
+      if (rows.text(part) == U"**") {
+        parts.push_back(globstar);
+        continue;
+      }
+      const auto [found, added] = compiled.try_emplace(part, static_cast<PartIndex>(parts_.size()));
+      parts.push_back(found->second);
+      if (added) parts_.push_back(compiled_part(rows, part, syntax));
+    }
+    add_row(std::move(parts));
   }
-  const auto globstars = std::count(row.parts.begin(), row.parts.end(), globstar);
-  if (row.parts.size() == 1 && globstars == 0) row.shape = Shape::one_part;
-  if (row.parts.size() == 2 && globstars == 1 && row.parts.front() == globstar) {
-    row.shape = Shape::globstar_and_one_part;
-  }
-  rows_.push_back(std::move(row));
 }
 
-Glob::Program::PartIndex Glob::Program::add_part(const Text& part, const glob::PartSyntax& syntax,
-                                                 IndexOfPart& known) {
-  const auto [found, added] = known.try_emplace(part, static_cast<PartIndex>(parts_.size()));
-  if (added) parts_.emplace_back(part, syntax, options_.dot);
-  return found->second;
+glob::PartPattern Glob::Program::compiled_part(const glob::Rows& rows, PartIndex part,
+                                               const glob::PartSyntax& syntax) const {
+  const std::vector<PartIndex>& alternatives = rows.alternatives(part);
+  if (alternatives.empty()) return {rows.text(part), syntax, options_.dot};
+  std::vector<glob::PartPattern> any_of;
+  for (const PartIndex one : alternatives)
+    any_of.push_back(compiled_part(rows, one, syntax));
+  return glob::PartPattern(std::move(any_of));
+}
+
+void Glob::Program::add_row(std::vector<PartIndex> parts) {
+  const auto globstars = std::count(parts.begin(), parts.end(), globstar);
+  Shape shape = Shape::other;
+  if (parts.size() == 1 && globstars == 0) shape = Shape::one_part;
+  if (parts.size() == 2 && globstars == 1 && parts.front() == globstar)
+    shape = Shape::globstar_and_one_part;
+  rows_.push_back({std::move(parts), shape});
 }
 
 Glob::Glob(std::string_view pattern, GlobOptions options) {

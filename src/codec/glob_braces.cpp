@@ -1,6 +1,7 @@
 #include "codec/glob_braces.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -200,7 +201,7 @@ class Expander {
         length += text.size();
         combined.push_back(std::move(text));
         if (combined.size() > max_alternatives) refuse("braces make more than 10,000 alternatives");
-        if (length > max_expanded_length) refuse("braces make more than 1,048,576 characters");
+        if (length > max_expanded_length) refuse("braces make more than 262,144 characters");
       }
     }
     work(length);
@@ -218,10 +219,9 @@ std::vector<Text> expand(TextView pattern) {
     text[1] += escaped_base;
   }
   std::vector<Text> all = Expander().expand(std::move(text), 0, true);
-  for (Text& one : all)
-    show_escapes(one);
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
+  std::for_each(all.begin(), all.end(), show_escapes);
+  std::set<Text> seen;
+  std::erase_if(all, [&seen](const Text& one) { return !seen.insert(one).second; });
   return all;
 }
 

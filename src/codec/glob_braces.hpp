@@ -17,7 +17,7 @@ inline constexpr std::size_t max_expanded_length =
 inline constexpr unsigned max_brace_depth = 100;
 
 struct Expansion {
-  std::vector<Text> patterns;        ///< Without repetition; may be empty ("{,}").
+  std::vector<Text> patterns;        ///< In order, without repetition; may be empty ("{,}").
   std::vector<NumericRange> ranges;  ///< What the range characters in the patterns stand for.
 };
 

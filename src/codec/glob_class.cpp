@@ -155,10 +155,10 @@ class ClassReader {
     if (!parts_.has_listed && parts_.complement == 0) return poison();
     parts_.listed_negated = negated_ || caret_first_.value_or(false);
     parts_.complement_negated = negated_;
-    return {CharClass(std::move(parts_)), at_ - start_};
+    return {CharClass(std::move(parts_)), false, at_ - start_};
   }
 
-  ParsedClass poison() const { return {CharClass(), pattern_.size() - start_}; }
+  ParsedClass poison() const { return {CharClass(), true, pattern_.size() - start_}; }
 
   TextView pattern_;
   std::size_t start_, at_;

@@ -46,6 +46,7 @@ class CharClass {
 
 struct ParsedClass {
   CharClass members;
+  bool holds_nothing = false;
   std::size_t length =
       0;  ///< Characters of the pattern; 0: the '[' opens no class and stands for itself.
 };

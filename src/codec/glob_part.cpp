@@ -16,21 +16,19 @@ bool is_byte_literal(const Item& item) {
   return item.kind == Kind::literal && item.code < raw_byte_base;
 }
 
-bool any_cased(TextView text) {
-  return std::any_of(text.begin(), text.end(), is_cased);
-}
-
 }  // namespace
 
 PartPattern::PartPattern(TextView part, const PartSyntax& syntax, bool dot)
     : dot_(dot), nocase_(syntax.nocase) {
-  const std::optional<Text> literal = literal_of(part, syntax);
-  if (literal && !(nocase_ && any_cased(part))) {
+  if (const std::optional<Text> literal = literal_of(part, syntax)) {
     prefix_ = encode(*literal);
     return;
   }
   compile(parse_part(part, syntax));
 }
+
+PartPattern::PartPattern(std::vector<PartPattern> any_of)
+    : form_(Form::any_of), any_of_(std::move(any_of)) {}
 
 void PartPattern::compile(Sequence sequence) {
   const auto is = [](Kind kind) { return [kind](const Item& item) { return item.kind == kind; }; };
@@ -64,6 +62,10 @@ void PartPattern::split_affixes(Sequence& sequence) {
 
 bool PartPattern::matches(std::string_view part) const {
   if (form_ == Form::literal) return part == prefix_;
+  if (form_ == Form::any_of) {
+    return std::any_of(any_of_.begin(), any_of_.end(),
+                       [part](const PartPattern& one) { return one.matches(part); });
+  }
   if (part.empty() || !has_affixes(part)) return false;
   if (form_ == Form::automaton) return automaton_matches(part);
   if (wildcards_ && part.front() == '.') {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "codec/glob_automaton.hpp"
 #include "codec/glob_part_syntax.hpp"
@@ -16,6 +17,8 @@ class PartPattern {
  public:
   PartPattern(TextView part, const PartSyntax& syntax, bool dot);
 
+  explicit PartPattern(std::vector<PartPattern> any_of);
+
   bool matches(std::string_view part) const;
   /// The only text that it matches, or null.
   const std::string* literal() const { return form_ == Form::literal ? &prefix_ : nullptr; }
@@ -23,7 +26,7 @@ class PartPattern {
  private:
   // affixes: prefix and suffix with "*" between. chain: elements of one character each, and stars.
   // automaton: the rest.
-  enum class Form : std::uint8_t { literal, affixes, chain, automaton };
+  enum class Form : std::uint8_t { literal, affixes, chain, automaton, any_of };
 
   void compile(Sequence sequence);
   void split_affixes(Sequence& sequence);
@@ -33,11 +36,12 @@ class PartPattern {
   bool element_matches(const Item& element, char32_t code) const;
 
   Form form_ = Form::literal;
-  bool dot_, nocase_;
+  bool dot_ = false, nocase_ = false;
   bool wildcard_first_ = false, wildcards_ = false;
   std::string prefix_, suffix_;  // literal ends, in bytes
   Sequence chain_;               // what lies between them
   std::shared_ptr<const Automaton> automaton_;
+  std::vector<PartPattern> any_of_;
 };
 
 }  // namespace sluice::codec::glob

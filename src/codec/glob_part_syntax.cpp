@@ -8,31 +8,7 @@
 namespace sluice::codec::glob {
 namespace {
 
-constexpr std::size_t max_extglobs = 256;
 constexpr TextView extglob_types = U"?*+@!";
-
-bool opens_extglob(TextView part, std::size_t at) {
-  return at + 1 < part.size() && part[at + 1] == U'(' &&
-         extglob_types.find(part[at]) != TextView::npos;
-}
-
-std::size_t count_extglobs(TextView part) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < part.size(); ++at) {
-    if (part[at] == U'\\') {
-      ++at;
-    } else if (opens_extglob(part, at)) {
-      ++count;
-      ++at;
-    }
-  }
-  return count;
-}
-
-// "?()" and its like are no extglobs when they are the whole part; "!()" is.
-bool is_lone_empty_extglob(TextView part) {
-  return part.size() == 3 && opens_extglob(part, 0) && part[0] != U'!' && part[2] == U')';
-}
 
 struct Token {
   enum class Kind : std::uint8_t { item, open, bar, close };
@@ -148,6 +124,28 @@ class Tokens {
 
 }  // namespace
 
+bool opens_extglob(TextView part, std::size_t at) {
+  return at + 1 < part.size() && part[at + 1] == U'(' &&
+         extglob_types.find(part[at]) != TextView::npos;
+}
+
+std::size_t count_extglobs(TextView part) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < part.size(); ++at) {
+    if (part[at] == U'\\') {
+      ++at;
+    } else if (opens_extglob(part, at)) {
+      ++count;
+      ++at;
+    }
+  }
+  return count;
+}
+
+bool is_lone_empty_extglob(TextView part) {
+  return part.size() == 3 && opens_extglob(part, 0) && part[0] != U'!' && part[2] == U')';
+}
+
 std::size_t simple_class_end(TextView part, std::size_t at) {
   ++at;
   if (at < part.size() && (part[at] == U'!' || part[at] == U'^')) ++at;
@@ -161,6 +159,7 @@ std::size_t simple_class_end(TextView part, std::size_t at) {
 // The rules are minimatch's, to the letter, for they decide whether "[.]x" may match a dotfile (as
 // a literal it may).
 std::optional<Text> literal_of(TextView part, const PartSyntax& syntax) {
+  if (syntax.nocase && std::any_of(part.begin(), part.end(), is_cased)) return std::nullopt;
   if (!syntax.noext && (part == U"+()" || part == U"@()")) return Text(part);
   Text literal;
   for (std::size_t at = 0; at < part.size(); ++at) {

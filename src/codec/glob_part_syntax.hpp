@@ -36,6 +36,13 @@ std::optional<Text> literal_of(TextView part, const PartSyntax& syntax);
 /// The elements of a part. Throws Error{invalid_input} above 256 extglobs, as minimatch does.
 Sequence parse_part(TextView part, const PartSyntax& syntax);
 
+inline constexpr std::size_t max_extglobs = 256;  ///< In one part.
+/// Whether one of "?*+@!" and '(' are at `part[at]`.
+bool opens_extglob(TextView part, std::size_t at);
+std::size_t count_extglobs(TextView part);
+/// "?()" and its like are no extglobs when they are the whole part; "!()" is.
+bool is_lone_empty_extglob(TextView part);
+
 /// Where the class that opens at `part[at]` seems to close, without regard to POSIX classes; npos
 /// if nowhere.
 std::size_t simple_class_end(TextView part, std::size_t at);

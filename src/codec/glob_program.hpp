@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/glob_merge.hpp"
 #include "codec/glob_part.hpp"
 #include "sluice/codec/glob.hpp"
 
@@ -35,7 +35,6 @@ struct Glob::Program {
   using PartIndex = std::uint32_t;                 // of parts_, which all rows share; or globstar
   using Row = std::span<const PartIndex>;          // all or some of the parts of a row
   using Path = std::span<const std::string_view>;  // all or some of the parts of a path
-  using IndexOfPart = std::map<glob::Text, PartIndex>;
   static constexpr PartIndex globstar = std::numeric_limits<PartIndex>::max();
 
   enum class Kind : std::uint8_t { nothing, empty_path, rows };
@@ -47,8 +46,10 @@ struct Glob::Program {
   };
 
   void compile(std::string_view pattern);
-  void add_row(glob::TextView pattern, const glob::PartSyntax& syntax, IndexOfPart& known);
-  PartIndex add_part(const glob::Text& part, const glob::PartSyntax& syntax, IndexOfPart& known);
+  void compile_rows(const glob::Rows& rows, const glob::PartSyntax& syntax);
+  glob::PartPattern compiled_part(const glob::Rows& rows, PartIndex part,
+                                  const glob::PartSyntax& syntax) const;
+  void add_row(std::vector<PartIndex> parts);
 
   bool part_matches(PartIndex part, std::string_view text) const {
     return parts_[part].matches(text);
