@@ -41,8 +41,8 @@ Opened open_at(int directory, const char* name, int flags, mode_t mode) {
 std::size_t read_at(int fd, MutableBytes buffer, std::uint64_t offset, std::string_view subject) {
   std::size_t done = 0;
   while (done < buffer.size()) {
-    const ssize_t n = ::pread(fd, buffer.data() + done, buffer.size() - done,
-                              static_cast<off_t>(offset + done));
+    const ssize_t n =
+        ::pread(fd, buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
     if (n == 0) break;
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw system_failure(errno, "read", subject);
@@ -71,14 +71,14 @@ void write_all_at(int fd, Bytes bytes, std::uint64_t offset, std::string_view su
 }
 
 struct stat status_of(int fd, std::string_view subject) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd, &status) != 0) throw system_failure(errno, "stat", subject);
   return status;
 }
 
 std::optional<struct stat> status_at(int directory, const char* name, int flags,
                                      std::string_view subject) {
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(directory, name, &status, flags) == 0) return status;
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   throw system_failure(errno, "stat", subject);
@@ -126,6 +126,12 @@ void fill_file_info(FileInfo& info, const struct stat& status, WithExtras extras
 
 bool same_version(const struct stat& before, const struct stat& after) {
   return before.st_size == after.st_size && mtime_of(before) == mtime_of(after);
+}
+
+void sync_directory(int directory, std::string_view subject) {
+  const UniqueFd readable =
+      open_at(directory, ".", O_RDONLY | O_DIRECTORY).or_throw("open", subject);
+  if (::fsync(readable.get()) != 0) throw system_failure(errno, "fsync", subject);
 }
 
 UniqueFd open_scratch_file(const std::filesystem::path& directory) {

@@ -73,6 +73,9 @@ FileType file_type_of(mode_t mode);
 /// Whether two looks at a file saw the same version of it.
 bool same_version(const struct stat& before, const struct stat& after);
 
+/// Forces the names in the directory to disk. The descriptor may be O_PATH.
+void sync_directory(int directory, std::string_view subject);
+
 /// An open file without a name below `directory`.
 UniqueFd open_scratch_file(const std::filesystem::path& directory);
 

@@ -117,13 +117,15 @@ class FileRun final : public RecordSorter::Run {
     position_ = 0;
     const std::size_t held = buffer_.size();
     const std::size_t wanted = std::max(run_buffer, count) - held;
-    const std::size_t room = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, end_ - next_));
+    const std::size_t room =
+        static_cast<std::size_t>(std::min<std::uint64_t>(wanted, end_ - next_));
     buffer_.resize(held + room);
     const MutableBytes target = std::as_writable_bytes(std::span(buffer_)).subspan(held);
     const std::size_t got = read_at(fd_, target, next_, "scratch file");
     next_ += got;
     if (got < room || buffer_.size() < count) {
-      throw Error(ErrorCode::internal, "read", "scratch file", "it is shorter than what was written");
+      throw Error(ErrorCode::internal, "read", "scratch file",
+                  "it is shorter than what was written");
     }
   }
 
@@ -180,7 +182,8 @@ void RecordSorter::finish() {
 
 void RecordSorter::start_runs() {
   heap_.clear();
-  for (const auto& chunk : chunks_) heap_.push_back(std::make_unique<MemoryRun>(*chunk));
+  for (const auto& chunk : chunks_)
+    heap_.push_back(std::make_unique<MemoryRun>(*chunk));
   for (const FileRange& range : spilled_) {
     heap_.push_back(std::make_unique<FileRun>(file_.get(), range.begin, range.end));
   }

@@ -13,9 +13,9 @@
 
 namespace sluice {
 
-/// Sorts records by key (byte order, duplicates kept) in bounded memory: above `memory` bytes, sorted
-/// runs go to an unlinked file below `scratch`. Chunks are sorted as they fill, so that no call takes
-/// longer than one chunk, except the one that spills. Blocking: for offload jobs.
+/// Sorts records by key (byte order, duplicates kept) in bounded memory: above `memory` bytes,
+/// sorted runs go to an unlinked file below `scratch`. Chunks are sorted as they fill, so that no
+/// call takes longer than one chunk, except the one that spills. Blocking: for offload jobs.
 class RecordSorter {
  public:
   struct Record {

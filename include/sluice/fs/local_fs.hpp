@@ -15,12 +15,13 @@ namespace sluice {
 /// write never leaves the root, whatever is chosen here.)
 enum class LinkReads : std::uint8_t {
   follow,  ///< Wherever it leads.
-  refuse,  ///< open(): Error{invalid_input}; find() reports the link itself. Parents stay in the root.
+  refuse,  ///< open(): Error{invalid_input}; find() reports the link itself. Parents stay in the
+           ///< root.
 };
 
 struct LocalFsOptions {
-  /// Absolute or relative to the working directory at the call. May itself be a symbolic link. Made by
-  /// the first write if it is not there.
+  /// Absolute or relative to the working directory at the call. May itself be a symbolic link. Made
+  /// by the first write if it is not there.
   std::filesystem::path root;
   /// May be null: temporary names are then not journalled (tests).
   std::shared_ptr<TemporaryJournal> journal;

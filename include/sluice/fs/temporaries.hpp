@@ -8,31 +8,32 @@
 
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/core/error.hpp"
 #include "sluice/core/op_context.hpp"
 
 namespace sluice {
 
 /// One temporary name or multipart upload of ours, as the journal records it before it is created.
 struct Temporary {
-  /// "file" (subject: absolute local path of one temporary name), "directory" (subject: token, space,
-  /// absolute local path: the temporary names in it whose id begins with the token) or "multipart"
-  /// (subject: s3://bucket/key?uploadId=...).
+  /// "file" (subject: absolute local path of one temporary name), "directory" (subject: token,
+  /// space, absolute local path: the temporary names in it whose id begins with the token) or
+  /// "multipart" (subject: s3://bucket/key?uploadId=...).
   std::string kind;
   std::string subject;
 
   friend auto operator<=>(const Temporary&, const Temporary&) = default;
 };
 
-/// Records temporaries before they are made and forgets them when they are gone. What a dead process
-/// of this host left in the journal is what may be swept at the next start; nothing else ever is
-/// (docs/adr/0003-temporaries.md).
+/// Records temporaries before they are made and forgets them when they are gone. What a dead
+/// process of this host left in the journal is what may be swept at the next start; nothing else
+/// ever is (docs/adr/0003-temporaries.md).
 class TemporaryJournal {
  public:
   virtual ~TemporaryJournal() = default;
   /// On disk when it returns.
   virtual Task<void> record(Temporary temporary) = 0;
-  /// May be written later (a sweep of something already gone is harmless). Also takes what orphans()
-  /// returned: once all that a dead process left is forgotten, its journal is removed.
+  /// May be written later (a sweep of something already gone is harmless). Also takes what
+  /// orphans() returned: once all that a dead process left is forgotten, its journal is removed.
   virtual void forget(const Temporary& temporary) = 0;
   /// What processes that are gone (by host, boot id, process id and start time) have left; stays
   /// recorded until forgotten. Lines that cannot be read are logged as a warning and passed over.
@@ -54,7 +55,8 @@ struct SweepResult {
   std::vector<Error> failures;  ///< What they name stays in the journal.
 };
 
-/// Removes the local temporaries ("file" and "directory") that dead processes left and forgets them.
+/// Removes the local temporaries ("file" and "directory") that dead processes left and forgets
+/// them.
 Task<SweepResult> sweep_local(Runtime& runtime, OpContext context,
                               std::shared_ptr<TemporaryJournal> journal);
 

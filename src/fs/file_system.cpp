@@ -1,0 +1,10 @@
+#include "sluice/fs/file_system.hpp"
+
+namespace sluice {
+
+Task<std::optional<FileInfo>> FileSystem::copy_from(OpContext, FileSystem&, FileInfo, std::string,
+                                                    WriteOptions) {
+  co_return std::nullopt;
+}
+
+}  // namespace sluice

@@ -1,0 +1,133 @@
+#include "fs/local_root.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sluice/async/errors.hpp"
+#include "sluice/core/local_path.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr int directory_flags = O_PATH | O_DIRECTORY;
+// The kernel says EAGAIN when a rename elsewhere made its check of ".." uncertain.
+constexpr int attempts_beneath = 64;
+
+Opened open_with_kernel_check(int root, const char* relative, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  for (int attempt = 0;; ++attempt) {
+    const long fd = ::syscall(SYS_openat2, root, relative, &how, sizeof how);
+    if (fd >= 0) return {UniqueFd(static_cast<int>(fd)), 0};
+    if (errno == EINTR || (errno == EAGAIN && attempt < attempts_beneath)) continue;
+    return {UniqueFd(), errno};
+  }
+}
+
+// Without openat2: no link is followed at all, which is stricter but as safe.
+Opened open_part_by_part(int root, std::string_view relative, int flags) {
+  UniqueFd held;
+  for (;;) {
+    const std::size_t slash = relative.find('/');
+    const std::string part(relative.substr(0, slash));
+    const int from = held ? held.get() : root;
+    const bool last = slash == std::string_view::npos;
+    Opened next =
+        open_at(from, part.c_str(), last ? flags | O_NOFOLLOW : directory_flags | O_NOFOLLOW);
+    if (!next.fd && (next.error == ELOOP || next.error == ENOTDIR)) {
+      const auto status = status_at(from, part.c_str(), AT_SYMLINK_NOFOLLOW, part);
+      if (status && S_ISLNK(status->st_mode)) next.error = EXDEV;
+    }
+    if (!next.fd || last) return next;
+    held = std::move(next.fd);
+    relative.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+SplitPath split_path(std::string_view relative) {
+  const std::size_t slash = relative.rfind('/');
+  if (slash == std::string_view::npos) return {"", std::string(relative)};
+  return {std::string(relative.substr(0, slash)), std::string(relative.substr(slash + 1))};
+}
+
+LocalRoot::LocalRoot(std::filesystem::path path, LinkReads link_reads)
+    : path_(std::filesystem::absolute(path).lexically_normal()), link_reads_(link_reads) {
+  // "dir/" and "dir" are one root; the name is shown without the slash.
+  if (!path_.has_filename() && path_.has_relative_path()) path_ = path_.parent_path();
+}
+
+std::filesystem::path LocalRoot::full(std::string_view relative) const {
+  return relative.empty() ? path_ : local_path_below(path_, relative);
+}
+
+Opened LocalRoot::open_root() {
+  if (!root_) {
+    Opened opened = open_at(AT_FDCWD, path_.c_str(), directory_flags);
+    if (!opened.fd) return opened;
+    root_ = std::move(opened.fd);
+  }
+  return {};
+}
+
+Opened LocalRoot::open_for_reading(const std::string& relative, int flags) {
+  if (link_reads_ == LinkReads::refuse) return open_beneath(relative, flags | O_NOFOLLOW);
+  Opened root = open_root();
+  if (root.error != 0) return root;
+  return open_at(root_.get(), relative.empty() ? "." : relative.c_str(), flags);
+}
+
+Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
+  Opened root = open_root();
+  if (root.error != 0) return root;
+  if (relative.empty()) return open_at(root_.get(), ".", flags);
+  Opened opened = open_with_kernel_check(root_.get(), relative.c_str(), flags);
+  // Sandboxes of some age answer EPERM to system calls that they do not know.
+  if (!opened.fd && (opened.error == ENOSYS || opened.error == EPERM)) {
+    opened = open_part_by_part(root_.get(), relative, flags);
+  }
+  if (!opened.fd && opened.error == EXDEV) {
+    throw Error(ErrorCode::invalid_input, "open", full(relative).native(),
+                "a symbolic link on the way leads out of " + path_.native());
+  }
+  return opened;
+}
+
+UniqueFd LocalRoot::make_directory(const std::string& relative, bool durable) {
+  Opened opened = open_beneath(relative, directory_flags);
+  if (!opened.fd && opened.error == ENOENT) {
+    make_missing(relative, durable);
+    opened = open_beneath(relative, directory_flags);
+  }
+  if (!opened.fd && opened.error == ENOTDIR) {
+    throw Error(ErrorCode::conflict, "make directory", full(relative).native(),
+                "a part of this path is a file");
+  }
+  return std::move(opened).or_throw("make directory", full(relative).native());
+}
+
+void LocalRoot::make_missing(const std::string& relative, bool durable) {
+  std::error_code failed;
+  std::filesystem::create_directories(path_, failed);
+  if (failed) throw system_failure(failed.value(), "make directory", path_.native());
+  for (std::size_t end = 0; end != std::string::npos && !relative.empty();) {
+    end = relative.find('/', end == 0 ? 0 : end + 1);
+    const SplitPath step = split_path(std::string_view(relative).substr(0, end));
+    const Opened parent = open_beneath(step.directory, directory_flags);
+    if (!parent.fd) return;  // the caller's own open finds the reason and reports it
+    if (::mkdirat(parent.fd.get(), step.name.c_str(), 0777) == 0) {
+      if (durable) sync_directory(parent.fd.get(), full(step.directory).native());
+    } else if (errno != EEXIST) {
+      throw system_failure(errno, "make directory", full(relative).native());
+    }
+  }
+}
+
+}  // namespace sluice

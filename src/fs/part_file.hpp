@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "fs/local_root.hpp"
+#include "fs/place.hpp"
+#include "fs/posix_file.hpp"
+#include "fs/temporary_names.hpp"
+#include "sluice/core/log.hpp"
+#include "sluice/fs/file_system.hpp"
+
+namespace sluice {
+
+/// What the parts of one local file system share. Kept alive by its sources and sinks. All of it is
+/// used in jobs of the disk lane only.
+struct LocalSite {
+  LocalSite(LocalRoot local_root, std::string token, std::shared_ptr<TemporaryJournal> journal,
+            Logger logger)
+      : root(std::move(local_root)),
+        names(std::move(token), std::move(journal)),
+        log(std::move(logger)) {}
+
+  LocalRoot root;
+  TemporaryNames names;
+  Logger log;
+  bool warned_of_owner = false;
+};
+
+/// A file being written under a temporary name beside its place. Unless published, it is removed
+/// with the object. For jobs of the disk lane.
+class PartFile {
+ public:
+  PartFile(std::shared_ptr<LocalSite> site, Place place, const WriteOptions& options);
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+  ~PartFile();
+
+  int fd() const { return file_.get(); }
+  const std::filesystem::path& path() const { return place_.path; }
+  /// Fails now rather than later if the disk has no room for that many bytes.
+  void reserve(std::uint64_t size);
+  void write(Bytes bytes);
+  /// Gives it its attributes and its name, if the preconditions hold then. Returns what a walk
+  /// would report, without the path.
+  FileInfo publish(const WriteOptions& options);
+
+ private:
+  void apply_attributes(const WriteOptions& options);
+  bool give_owner(const FileExtras& extras);
+  void take_name(const WriteOptions& options);
+
+  std::shared_ptr<LocalSite> site_;
+  Place place_;
+  TemporaryNames::Use use_;
+  std::string temporary_;  // empty once published
+  UniqueFd file_;
+};
+
+}  // namespace sluice
