@@ -75,7 +75,8 @@ void read_body(ServiceError& error, ErrorFormat format, std::string_view body) {
     // Moto and some gateways answer JSON services in XML, so the first character decides before the
     // protocol does.
     const bool xml = body[begin] == '<' || (format == ErrorFormat::xml && body[begin] != '{');
-    xml ? read_xml(error, body.substr(begin)) : read_json(error, body);
+    const auto read = xml ? read_xml : read_json;
+    read(error, body.substr(begin));
   } catch (const Error&) {
     // No service wrote this; the status decides and the beginning of the body is the message.
   }
