@@ -17,14 +17,16 @@ struct BandwidthRate {
   friend bool operator==(const BandwidthRate&, const BandwidthRate&) = default;
 };
 
-/// A limit that may change with the time of day (local time), as rclone's --bwlimit: "1M", "10M:100k" (up:down), "off", or
-/// a timetable "08:00,512k 12:00,10M:1M 23:00,off", also with week days "Mon-08:00,1M".
+/// A limit that may change with the time of day (local time), as rclone's --bwlimit: "1M",
+/// "10M:100k" (up:down), "off", or a timetable "08:00,512k 12:00,10M:1M 23:00,off", also with week
+/// days "Mon-08:00,1M".
 struct BandwidthTimetable {
   struct Entry {
     int minute_of_week = 0;  ///< From Sunday 00:00.
     BandwidthRate rate;
   };
-  std::vector<Entry> entries;  ///< In order; the last one before a moment holds, wrapping round the week.
+  std::vector<Entry>
+      entries;  ///< In order; the last one before a moment holds, wrapping round the week.
 
   BandwidthRate at(int minute_of_week) const;
 };

@@ -15,7 +15,8 @@ struct Endpoint {
 
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 
-  /// "host" or "host:port" if the port is not the scheme's own; IPv6 in brackets. What the Host header says.
+  /// "host" or "host:port" if the port is not the scheme's own; IPv6 in brackets. What the Host
+  /// header says.
   std::string authority() const;
   /// "https://host:port".
   std::string origin() const;
@@ -23,11 +24,12 @@ struct Endpoint {
 
 struct Url {
   Endpoint endpoint;
-  std::string target;  ///< Path and query exactly as written, beginning with '/'; the fragment is dropped.
+  std::string
+      target;  ///< Path and query exactly as written, beginning with '/'; the fragment is dropped.
 };
 
-/// Parses an absolute http or https URL (RFC 3986). User information is refused: it would end up in logs. Throws
-/// Error{invalid_input}.
+/// Parses an absolute http or https URL (RFC 3986). User information is refused: it would end up in
+/// logs. Throws Error{invalid_input}.
 Url parse_url(std::string_view text);
 
 }  // namespace sluice::net

@@ -10,13 +10,24 @@
 
 namespace sluice::net {
 
-/// HTTP header fields in order, in one buffer (two allocations whatever their number). Names compare without case.
-/// Views stay valid until the list is changed.
+/// HTTP header fields in order, in one buffer (two allocations whatever their number). Names
+/// compare without case. Views stay valid until the list is changed.
 class HeaderList {
  public:
   using Field = std::pair<std::string_view, std::string_view>;
+  /// Where one field stands in the list's text (offsets and lengths in bytes).
+  struct Entry {
+    std::uint32_t name, name_length, value, value_length;
+  };
 
-  /// Adds a field. Throws Error{invalid_input} for a name that is no token or a value with CR, LF or NUL (RFC 9110 section 5).
+  HeaderList() = default;
+  /// Takes a received head as it is, with the places that a parser found in it. `entries` must lie
+  /// within `text`.
+  HeaderList(std::string text, std::vector<Entry> entries)
+      : text_(std::move(text)), entries_(std::move(entries)) {}
+
+  /// Adds a field. Throws Error{invalid_input} for a name that is no token or a value with CR, LF
+  /// or NUL (RFC 9110 section 5).
   void add(std::string_view name, std::string_view value);
   /// Replaces all fields of that name.
   void set(std::string_view name, std::string_view value);
@@ -29,9 +40,6 @@ class HeaderList {
   std::optional<std::string_view> find(std::string_view name) const;
 
  private:
-  struct Entry {
-    std::uint32_t name, name_length, value, value_length;
-  };
   std::string text_;
   std::vector<Entry> entries_;
 };

@@ -11,22 +11,26 @@
 namespace sluice::net {
 
 struct TlsOptions {
-  bool verify = true;                  ///< false is for `--no-verify-ssl` only.
-  std::string ca_file;                 ///< PEM; empty: the system's.
+  bool verify = true;                          ///< false is for `--no-verify-ssl` only.
+  std::string ca_file;                         ///< PEM; empty: the system's.
   std::string client_certificate, client_key;  ///< PEM files; both or neither.
 };
 
 struct ProxyOptions {
-  std::string http_proxy, https_proxy;  ///< "http://[user:password@]host:port"; empty: none. https goes by CONNECT.
-  std::string no_proxy;                 ///< Comma-separated hosts, ".domain" suffixes, CIDR blocks, "*".
+  std::string http_proxy,
+      https_proxy;  ///< "http://[user:password@]host:port"; empty: none. https goes by CONNECT.
+  std::string no_proxy;  ///< Comma-separated hosts, ".domain" suffixes, CIDR blocks, "*".
 };
 
 struct Http1Options {
-  std::size_t connections_per_endpoint = 64;  ///< Exact upper bound; further requests wait their turn.
+  std::size_t connections_per_endpoint =
+      64;  ///< Exact upper bound; further requests wait their turn.
   Duration connect_timeout = std::chrono::seconds(10);  ///< Resolve, TCP and TLS together.
-  Duration idle_timeout = std::chrono::seconds(60);     ///< Without a byte in either direction while something is due.
-  Duration keep_alive = std::chrono::seconds(55);       ///< An idle connection is dropped after this.
-  /// A body that moves fewer than `minimum_bytes` in `progress_window` is broken off: a trickling peer cannot hang a night.
+  Duration idle_timeout =
+      std::chrono::seconds(60);  ///< Without a byte in either direction while something is due.
+  Duration keep_alive = std::chrono::seconds(55);  ///< An idle connection is dropped after this.
+  /// A body that moves fewer than `minimum_bytes` in `progress_window` is broken off: a trickling
+  /// peer cannot hang a night.
   std::uint64_t minimum_bytes = 1024;
   Duration progress_window = std::chrono::seconds(60);
   Duration continue_timeout = std::chrono::seconds(1);
@@ -37,7 +41,8 @@ struct Http1Options {
   std::shared_ptr<Bandwidth> bandwidth;  ///< Shared by all clients of a process; null: unlimited.
 };
 
-/// HTTP/1.1 (RFC 9112) over a pool of kept connections. Must be closed before it and the runtime are destroyed.
+/// HTTP/1.1 (RFC 9112) over a pool of kept connections. Must be closed before it and the runtime
+/// are destroyed.
 std::unique_ptr<HttpClient> make_http1_client(Runtime& runtime, Http1Options options);
 
 }  // namespace sluice::net
