@@ -19,12 +19,16 @@ double seconds(SteadyTime::duration duration) { return std::chrono::duration<dou
 
 SteadyTime AdaptiveRate::reserve(SteadyTime now) {
   if (!enabled_) return now;
-  tokens_ = std::min(capacity_, tokens_ + seconds(now - last_refill_) * fill_rate_);
-  last_refill_ = now;
+  refill(now);
   tokens_ -= 1;
   if (tokens_ >= 0) return now;
   const std::chrono::duration<double> wait(-tokens_ / fill_rate_);
   return now + std::chrono::duration_cast<SteadyTime::duration>(wait);
+}
+
+void AdaptiveRate::refill(SteadyTime now) {
+  if (enabled_) tokens_ = std::min(capacity_, tokens_ + seconds(now - last_refill_) * fill_rate_);
+  last_refill_ = now;
 }
 
 void AdaptiveRate::measure(SteadyTime now) {
@@ -42,10 +46,10 @@ void AdaptiveRate::measure(SteadyTime now) {
 }
 
 void AdaptiveRate::set_rate(double rate, SteadyTime now) {
+  refill(now);  // what has passed counts at the old rate
   fill_rate_ = std::max(rate, minimum_rate);
   capacity_ = std::max(rate, 1.0);
   tokens_ = std::min(tokens_, capacity_);
-  last_refill_ = now;
 }
 
 void AdaptiveRate::on_success(SteadyTime now) {
@@ -60,8 +64,8 @@ void AdaptiveRate::on_throttle(SteadyTime now) {
   last_max_rate_ = enabled_ ? std::min(measured_, fill_rate_) : measured_;
   time_window_ = std::cbrt(last_max_rate_ * (1 - cut) / scale);
   last_throttle_ = now;
-  enabled_ = true;
   set_rate(last_max_rate_ * cut, now);
+  enabled_ = true;
 }
 
 }  // namespace sluice

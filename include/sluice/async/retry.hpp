@@ -55,6 +55,7 @@ class AdaptiveRate {
   double rate() const { return enabled_ ? fill_rate_ : 0; }  ///< Requests a second; 0: not limited.
 
  private:
+  void refill(SteadyTime now);
   void measure(SteadyTime now);
   void set_rate(double rate, SteadyTime now);
 
