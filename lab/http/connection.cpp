@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 #include <type_traits>
@@ -16,7 +17,7 @@
 #include <vector>
 
 #include "http/chunked.hpp"
-#include "sluice/codec/date.hpp"
+#include "http/date_field.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::lab {
@@ -41,18 +42,6 @@ constexpr std::uint64_t unwanted_body_bytes = 8 * 1024 * 1024;
 
 /// The peer has gone; ends the connection without a word.
 struct Disconnected {};
-
-/// The Date field, formatted once a second.
-std::string_view http_date_now() {
-  thread_local std::chrono::sys_seconds formatted_for{};
-  thread_local std::string text;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  if (now != formatted_for || text.empty()) {
-    text = codec::format_http_date(now);
-    formatted_for = now;
-  }
-  return text;
-}
 
 template <class Stream>
 class StreamConnection final : public Connection {
@@ -128,19 +117,10 @@ class StreamConnection final : public Connection {
       if (!any) co_return false;
       co_return co_await answer();
     } catch (const BadRequest& bad) {
-      refused.emplace(refusal(bad));
+      refused.emplace(plain_refusal(bad.status(), bad.what()));
     }
     co_await send(std::move(*refused));
     co_return false;
-  }
-
-  static Response refusal(const BadRequest& bad) {
-    Response response;
-    response.status = bad.status();
-    response.body = bad.what();
-    response.close = true;
-    response.field("Content-Type", "text/plain");
-    return response;
   }
 
   /// Fills `in_` until a whole head is parsed. False if the peer left between two requests.
@@ -240,7 +220,7 @@ class StreamConnection final : public Connection {
 
   Awaitable<> send(Response response) {
     out_.clear();
-    append_response_head(out_, response, http_date_now());
+    append_response_head(out_, response, date_field_now());
     if (response.head_only) {
       co_await write_all(asio::buffer(out_));
     } else if (!response.content) {

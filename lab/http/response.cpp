@@ -3,12 +3,22 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 namespace sluice::lab {
 
 Response& Response::field(std::string_view name, std::string_view value) {
   fields.append(name).append(": ").append(value).append("\r\n");
   return *this;
+}
+
+Response plain_refusal(int status, std::string text) {
+  Response response;
+  response.status = status;
+  response.body = std::move(text);
+  response.close = true;
+  response.field("Content-Type", "text/plain");
+  return response;
 }
 
 std::string_view reason_of(int status) {

@@ -26,6 +26,9 @@ struct Response {
   std::uint64_t body_length() const { return content ? length : body.size(); }
 };
 
+/// An answer in plain text that ends the connection, to a peer we do not understand.
+Response plain_refusal(int status, std::string text);
+
 std::string_view reason_of(int status);
 
 /// Appends the status line and all fields, ready for the wire, to `out`.

@@ -128,6 +128,7 @@ class LabTest(unittest.TestCase):
 
     def setUp(self):
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket="bkt"):
+            # Not by DeleteObjects: XML cannot hold all of these keys.
             for entry in page.get("Contents", []):
                 self.s3.delete_object(Bucket="bkt", Key=entry["Key"])
         for upload in self.s3.list_multipart_uploads(Bucket="bkt").get("Uploads", []):
