@@ -24,38 +24,44 @@ enum class Symlinks : std::uint8_t {
 };
 
 struct WalkOptions {
-  /// minimatch patterns on the path relative to the walk's root, dotfiles matching. None: all. Exclude wins.
+  /// minimatch patterns on the path relative to the walk's root, dotfiles matching. None: all.
+  /// Exclude wins.
   std::vector<std::string> include, exclude;
   Symlinks symlinks = Symlinks::skip;
   std::optional<std::size_t> max_depth;  ///< 1: only the root's own entries.
-  bool files_only = true;                ///< Otherwise directories are reported too (path without trailing '/').
-  bool extras = false;                   ///< Fill FileInfo::extras with what a listing has at no further request.
-  std::string start_after;               ///< Only paths greater than this, in byte order (resumes a walk).
+  bool files_only = true;  ///< Otherwise directories are reported too (path without trailing '/').
+  bool extras = false;     ///< Fill FileInfo::extras with what a listing has at no further request.
+  std::string start_after;  ///< Only paths greater than this, in byte order (resumes a walk).
 };
 
 struct FindOptions {
-  /// Fill extras with all that an overwrite must keep (S3: headers, metadata, tags, storage class, encryption; local: mode,
-  /// owner). May cost a second request.
+  /// Fill extras with all that an overwrite must keep (S3: headers, metadata, tags, storage class,
+  /// encryption; local: mode, owner). May cost a second request.
   bool extras = false;
 };
 
 struct ReadOptions {
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> length;  ///< nullopt: to the end.
-  std::string if_match;                 ///< Serve only this version tag, else Error{conflict}; "" takes what is there.
+  std::string
+      if_match;  ///< Serve only this version tag, else Error{conflict}; "" takes what is there.
   std::string version_id;
-  std::optional<FileInfo> known;        ///< What a walk or find reported: saves a request where the size decides how to read.
-  bool extras = false;                  ///< Fill info().extras as FindOptions::extras does.
+  std::optional<FileInfo>
+      known;  ///< What a walk or find reported: saves a request where the size decides how to read.
+  bool extras = false;  ///< Fill info().extras as FindOptions::extras does.
 };
 
 struct WriteOptions {
-  std::optional<std::uint64_t> size;  ///< If known, in bytes: another number of bytes at commit() is Error{conflict}.
-  std::optional<TimePoint> mtime;     ///< Kept with the file where the file system can.
-  std::shared_ptr<const FileExtras> extras;  ///< Attributes to give the new file; what the file system cannot keep is ignored.
-  /// Overwrite only what `expected` describes (by version tag, else size and mtime); otherwise Error{conflict}.
+  std::optional<std::uint64_t>
+      size;  ///< If known, in bytes: another number of bytes at commit() is Error{conflict}.
+  std::optional<TimePoint> mtime;  ///< Kept with the file where the file system can.
+  std::shared_ptr<const FileExtras>
+      extras;  ///< Attributes to give the new file; what the file system cannot keep is ignored.
+  /// Overwrite only what `expected` describes (by version tag, else size and mtime); otherwise
+  /// Error{conflict}.
   std::optional<FileInfo> expected;
   bool must_not_exist = false;  ///< Error{conflict} if there is a file of that name.
-  bool durable = false;         ///< Local: on disk (fdatasync, directory fsync) when commit() returns.
+  bool durable = false;  ///< Local: on disk (fdatasync, directory fsync) when commit() returns.
 };
 
 struct RemoveFailure {
@@ -71,7 +77,8 @@ struct RemoveResult {
 struct Capabilities {
   bool ordered_walk = true;       ///< Walks come in byte order by themselves.
   bool atomic_replace = true;     ///< commit() replaces an existing file at once.
-  bool conditional_write = true;  ///< WriteOptions::expected is checked by the server itself at commit (else just before).
+  bool conditional_write = true;  ///< WriteOptions::expected is checked by the server itself at
+                                  ///< commit (else just before).
   bool sets_mtime = true;         ///< A write can give the file its mtime, and a walk shows it.
   bool walk_shows_tag = false;    ///< A walk reports etag.
   bool directories = true;        ///< Directories exist by themselves (not S3).
@@ -79,34 +86,47 @@ struct Capabilities {
   Duration mtime_precision = std::chrono::nanoseconds(1);
 };
 
-/// A tree of files: local, S3, memory, and more to come; all alike. Paths are relative to the root that it was opened at,
-/// '/'-separated raw bytes without a leading '/'. Every call obeys cancellation and context.deadline. Lives on the loop.
+/// A tree of files: local, S3, memory, and more to come; all alike. Paths are relative to the root
+/// that it was opened at,
+/// '/'-separated raw bytes without a leading '/'. Every call obeys cancellation and
+/// context.deadline. Lives on the loop.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  /// The files below directory `root` ("" is all), in byte order of the full path. A root that does not exist throws
-  /// Error{not_found} from the first next() (S3, which has no directories: an empty stream).
-  virtual std::unique_ptr<FileStream> walk(OpContext context, std::string root, WalkOptions options) = 0;
+  /// The files below directory `root` ("" is all), in byte order of the full path. A root that does
+  /// not exist throws Error{not_found} from the first next() (S3, which has no directories: an
+  /// empty stream).
+  virtual std::unique_ptr<FileStream> walk(OpContext context, std::string root,
+                                           WalkOptions options) = 0;
   /// The file (or directory) of that name, or nullopt.
-  virtual Task<std::optional<FileInfo>> find(OpContext context, std::string path, FindOptions options) = 0;
-  virtual Task<std::unique_ptr<ByteSource>> open(OpContext context, std::string path, ReadOptions options) = 0;
+  virtual Task<std::optional<FileInfo>> find(OpContext context, std::string path,
+                                             FindOptions options) = 0;
+  virtual Task<std::unique_ptr<ByteSource>> open(OpContext context, std::string path,
+                                                 ReadOptions options) = 0;
   /// Missing parent directories are made.
-  virtual Task<std::unique_ptr<ByteSink>> create(OpContext context, std::string path, WriteOptions options) = 0;
+  virtual Task<std::unique_ptr<ByteSink>> create(OpContext context, std::string path,
+                                                 WriteOptions options) = 0;
   /// Copies on the server. Throws Error{unsupported} without Capabilities::server_side_copy.
-  virtual Task<FileInfo> copy(OpContext context, FileInfo from, std::string to, WriteOptions options) = 0;
-  /// Copies from another file system of the same kind and endpoint, on the server; nullopt if these two cannot.
-  virtual Task<std::optional<FileInfo>> copy_from(OpContext context, FileSystem& source, FileInfo from, std::string to,
+  virtual Task<FileInfo> copy(OpContext context, FileInfo from, std::string to,
+                              WriteOptions options) = 0;
+  /// Copies from another file system of the same kind and endpoint, on the server; nullopt if these
+  /// two cannot.
+  virtual Task<std::optional<FileInfo>> copy_from(OpContext context, FileSystem& source,
+                                                  FileInfo from, std::string to,
                                                   WriteOptions options);
   virtual Task<RemoveResult> remove(OpContext context, std::vector<std::string> paths) = 0;
   virtual Task<void> make_directory(OpContext context, std::string path) = 0;
   /// Removes the empty directory; false if it is not there or not empty.
   virtual Task<bool> remove_directory(OpContext context, std::string path) = 0;
 
-  /// To and from a private local file (not a FileSystem path), for processing steps. `local` is replaced.
-  virtual Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local, ReadOptions options) = 0;
+  /// To and from a private local file (not a FileSystem path), for processing steps. `local` is
+  /// replaced.
+  virtual Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local,
+                                  ReadOptions options) = 0;
   /// Returns the file as a walk reports it after the upload.
-  virtual Task<FileInfo> upload(OpContext context, std::filesystem::path local, std::string path, WriteOptions options) = 0;
+  virtual Task<FileInfo> upload(OpContext context, std::filesystem::path local, std::string path,
+                                WriteOptions options) = 0;
 
   virtual Capabilities capabilities() const = 0;
   /// "s3://bucket/prefix/", "/data/in/": the root, for messages; without secrets.

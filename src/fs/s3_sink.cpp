@@ -1,0 +1,129 @@
+#include "fs/s3_sink.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "fs/s3_guard.hpp"
+#include "sluice/core/error.hpp"
+
+namespace sluice {
+namespace {
+
+/// Of a stream of unknown length, the part size doubles every so many parts, so that 10,000 of them reach the largest object.
+constexpr std::size_t parts_before_doubling = 1'000;
+
+class S3Sink final : public ByteSink {
+ public:
+  S3Sink(S3Root& root, OpContext context, std::string path, WriteOptions options)
+      : root_(root), context_(std::move(context)), path_(std::move(path)), options_(std::move(options)) {
+    object_ = root_.location_of(path_);  // refuses what cannot be a key before any byte is read
+    buffer_size_ = root_.options.part_size;
+    if (options_.size && *options_.size <= buffer_size_) buffer_size_ = *options_.size;
+    if (options_.size && *options_.size > buffer_size_) {
+      buffer_size_ = aws::part_size_for(*options_.size, root_.options.part_size);
+    }
+  }
+  ~S3Sink() override {
+    if (upload_) S3Multipart::discard(std::move(upload_));
+  }
+
+  Task<void> write(Bytes bytes) override {
+    require_open();
+    written_ += bytes.size();
+    if (options_.size && written_ > *options_.size) {
+      throw Error(ErrorCode::conflict, "write", to_string(object_), "more bytes than were announced");
+    }
+    while (!bytes.empty()) {
+      if (buffer_ && filled_ == buffer_.size()) co_await send_part();
+      if (!buffer_) buffer_ = co_await root_.buffers->acquire(buffer_size_);
+      const std::size_t size = std::min(bytes.size(), buffer_.size() - filled_);
+      std::memcpy(buffer_.all().data() + filled_, bytes.data(), size);
+      filled_ += size;
+      bytes = bytes.subspan(size);
+    }
+  }
+
+  Task<FileInfo> commit() override {
+    require_open();
+    finished_ = true;
+    if (options_.size && written_ != *options_.size) {
+      throw Error(ErrorCode::conflict, "write", to_string(object_), "fewer bytes than were announced");
+    }
+    if (!upload_) {
+      const Bytes bytes = Bytes(buffer_.all()).first(filled_);
+      co_return co_await put_object(root_, context_, path_, options_, bytes);
+    }
+    co_await send_part();
+    co_return co_await complete_object(root_, context_, path_, options_, std::move(upload_));
+  }
+
+  Task<void> abort() override {
+    finished_ = true;
+    buffer_.release();
+    if (upload_) S3Multipart::discard(std::move(upload_));
+    co_return;
+  }
+
+ private:
+  void require_open() const {
+    if (finished_) throw Error(ErrorCode::internal, "write", to_string(object_), "the sink was finished before");
+  }
+
+  Task<> send_part() {
+    if (!upload_) {
+      upload_ = std::make_unique<S3Multipart>(root_, context_, object_);
+      aws::S3Attributes attributes = attributes_for(root_, path_, options_);
+      co_await upload_->begin(std::move(attributes), root_.client().multipart_checksum());
+    }
+    co_await upload_->add(std::move(buffer_), std::exchange(filled_, 0));
+    ++parts_;
+    if (!options_.size && parts_ % parts_before_doubling == 0) buffer_size_ *= 2;
+  }
+
+  S3Root& root_;
+  OpContext context_;
+  std::string path_;
+  WriteOptions options_;
+  aws::S3Location object_;
+  std::size_t buffer_size_ = 0;
+  PartBuffers::Buffer buffer_;
+  std::size_t filled_ = 0;
+  std::uint64_t written_ = 0;
+  std::size_t parts_ = 0;
+  std::unique_ptr<S3Multipart> upload_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+Task<FileInfo> put_object(S3Root& root, OpContext context, std::string path, WriteOptions options, Bytes bytes) {
+  const aws::S3Location object = root.location_of(path);
+  const aws::S3Attributes attributes = attributes_for(root, path, options);
+  auto write = [&root, &context, &object, &attributes, bytes](aws::WriteCondition condition) {
+    return root.client().put(context, object, bytes, attributes, std::move(condition));
+  };
+  aws::PutResult result =
+      co_await guarded_write(root, context, path, std::move(options), root.client().if_match_on_put(), write);
+  co_return written_file(std::move(path), bytes.size(), std::move(result.etag));
+}
+
+Task<FileInfo> complete_object(S3Root& root, OpContext context, std::string path, WriteOptions options,
+                               std::unique_ptr<S3Multipart> upload) {
+  aws::PutResult result;
+  try {
+    co_await upload->join();
+    auto write = [&upload](aws::WriteCondition condition) { return upload->complete(std::move(condition)); };
+    result = co_await guarded_write(root, context, path, std::move(options), root.client().if_match_on_complete(), write);
+  } catch (...) {
+    S3Multipart::discard(std::move(upload));
+    throw;
+  }
+  co_return written_file(std::move(path), upload->size(), std::move(result.etag));
+}
+
+std::unique_ptr<ByteSink> make_s3_sink(S3Root& root, OpContext context, std::string path, WriteOptions options) {
+  return std::make_unique<S3Sink>(root, std::move(context), std::move(path), std::move(options));
+}
+
+}  // namespace sluice
