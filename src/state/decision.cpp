@@ -25,11 +25,18 @@ Match match_checksum(const Fingerprint& left, const Fingerprint& right) {
   return left.checksum == right.checksum ? Match::equal : Match::different;
 }
 
-/// Whether the version that an intent was to replace is still there.
-bool is_untouched_input(const Fingerprint& file, const Fingerprint& input, Duration precision) {
-  const bool comparable = match_etag(file, input) != Match::unknown ||
-                          match_mtime(file, input, precision) != Match::unknown;
-  return comparable && same_version(file, input, precision);
+/// Whether the version that an intent was to replace still seems to be there.
+Match match_input(const Fingerprint& file, const Fingerprint& input, Duration precision) {
+  const Match etag = match_etag(file, input);
+  const Match mtime = match_mtime(file, input, precision);
+  if (etag == Match::unknown && mtime == Match::unknown) return Match::unknown;
+  return same_version(file, input, precision) ? Match::equal : Match::different;
+}
+
+/// By the tag and mtime that were foretold, if any; sizes are equal.
+Match match_output(const Fingerprint& file, const Fingerprint& output, Duration precision) {
+  const Match etag = match_etag(file, output);
+  return etag != Match::unknown ? etag : match_mtime(file, output, precision);
 }
 
 /// recovered, verify, or process: it is not that output.
@@ -39,19 +46,15 @@ Verdict judge_intent(const FileInfo& listed, const IntentRecord& intent, Duratio
   const Match checksum = match_checksum(file, intent.output);
   if (checksum != Match::unknown)
     return checksum == Match::equal ? Verdict::recovered : Verdict::process;
-  const Match etag = match_etag(file, intent.output);
-  const Match mtime = match_mtime(file, intent.output, precision);
-  if (etag == Match::equal) return Verdict::recovered;
-  const bool like_output = etag == Match::unknown && mtime == Match::equal;
-  if (is_untouched_input(file, intent.input, precision)) {
-    // An output of the same size that kept its input's mtime looks like its input.
-    return like_output ? Verdict::verify : Verdict::process;
-  }
-  if (like_output) return Verdict::recovered;
-  // A tag or mtime foretold wrongly (other part sizes, encryption) proves nothing: bytes decide.
-  if (!intent.output.checksum.empty()) return Verdict::verify;
-  const bool contradicted = etag == Match::different || mtime == Match::different;
-  return contradicted ? Verdict::process : Verdict::verify;
+  const Match output = match_output(file, intent.output, precision);
+  const Match input = match_input(file, intent.input, precision);
+  const bool same_tag = match_etag(file, intent.input) == Match::equal;
+  if (output == Match::equal && input != Match::equal) return Verdict::recovered;
+  if (input == Match::equal && same_tag && output != Match::equal) return Verdict::process;
+  // Left: an mtime that the overwrite may have kept, or a tag that was foretold wrongly (other part
+  // sizes, encryption), or nothing to compare. The bytes decide.
+  const bool only_input = input == Match::equal && output != Match::equal;
+  return intent.output.checksum.empty() && only_input ? Verdict::process : Verdict::verify;
 }
 
 Verdict judge_error(const ErrorRecord& error, TimePoint now, const RetryRules& rules) {
@@ -65,6 +68,14 @@ bool same_version(const Fingerprint& left, const Fingerprint& right, Duration mt
   return left.size == right.size && match_etag(left, right) != Match::different &&
          match_mtime(left, right, mtime_precision) != Match::different &&
          match_checksum(left, right) != Match::different;
+}
+
+Verdict decide_unverified(const FileInfo& file, const IntentRecord& intent,
+                          Duration mtime_precision) {
+  const Fingerprint version = fingerprint_of(file);
+  const bool is_input = match_input(version, intent.input, mtime_precision) == Match::equal;
+  const bool is_output = match_output(version, intent.output, mtime_precision) == Match::equal;
+  return is_input && !is_output ? Verdict::process : Verdict::recovered;
 }
 
 TimePoint due_time(const ErrorRecord& error, const RetryRules& rules) {

@@ -95,10 +95,12 @@ class StatusFilter final : public FileStream {
     if (memory_->options.checksum_of && !output.checksum.empty())
       checksum = co_await memory_->options.checksum_of(file, output.checksum_algorithm);
     if (checksum) co_return *checksum == output.checksum ? Verdict::recovered : Verdict::process;
+    const Verdict verdict =
+        decide_unverified(file, intent, memory_->options.policy.mtime_precision);
     memory_->runtime.log().warn(
-        "An interrupted overwrite cannot be verified; the file counts as done",
-        {{"file", file.path}});
-    co_return Verdict::recovered;
+        "An interrupted overwrite cannot be verified",
+        {{"file", file.path}, {"counts_as_done", verdict == Verdict::recovered}});
+    co_return verdict;
   }
 
   Task<> recover(FileInfo file) {

@@ -46,6 +46,12 @@ enum class Verdict : std::uint8_t {
 Verdict decide(const FileInfo& file, const Remembered& remembered, TimePoint now,
                const DecisionPolicy& policy);
 
+/// What to make of Verdict::verify if nobody can compute the checksum: a file that still looks like
+/// the intent's input is processed; any other counts as done, for a step must never be fed its own
+/// output.
+Verdict decide_unverified(const FileInfo& file, const IntentRecord& intent,
+                          Duration mtime_precision);
+
 /// The moment from which a failed file is tried again.
 TimePoint due_time(const ErrorRecord& error, const RetryRules& rules);
 

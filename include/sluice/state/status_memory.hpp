@@ -56,9 +56,8 @@ struct StatusOptions {
   std::string job;   ///< With `root`, the namespace: equal paths of other jobs or roots are others.
   std::string root;  ///< For example "s3://bucket/prefix", without secrets.
   DecisionPolicy policy;
-  /// Asked about files that may be the output of an interrupted overwrite and whose size alone is
-  /// comparable. Without it (or an answer) such a file counts as done, for a step must never be fed
-  /// its own output.
+  /// Asked about files that may be the output of an interrupted overwrite, where size, tag and
+  /// mtime cannot tell. Without it (or an answer) decide_unverified() decides.
   ChecksumOf checksum_of;
 };
 
