@@ -13,7 +13,7 @@ namespace sluice::codec::glob {
 /// silently matches less.
 inline constexpr std::size_t max_alternatives = 10'000;
 inline constexpr std::size_t max_expanded_length =
-    1U << 20U;  ///< Characters of all alternatives together.
+    1U << 18U;  ///< Characters of all alternatives together.
 inline constexpr unsigned max_brace_depth = 100;
 
 struct Expansion {
