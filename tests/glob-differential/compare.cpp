@@ -79,7 +79,7 @@ int main() {
   Totals totals;
   for (std::string line; std::getline(std::cin, line);)
     compare(line, totals);
-  fmt::print("{} pairs of {} patterns, {} matches, {} patterns refused, {} differences\n",
-             totals.pairs, totals.patterns, totals.matches, totals.refused, totals.differences);
+  fmt::print("patterns {}, of these refused {}, matches {}, differences {}, pairs {}\n",
+             totals.patterns, totals.refused, totals.matches, totals.differences, totals.pairs);
   return totals.differences == 0 ? 0 : 1;
 }
