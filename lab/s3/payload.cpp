@@ -54,6 +54,7 @@ PayloadReader::PayloadReader(const RequestHead& head, const VerifiedRequest& req
     : request_(request), max_bytes_(options.max_bytes) {
   encoded_ =
       request_.payload != PayloadKind::hashed && request_.payload != PayloadKind::unsigned_payload;
+  if (request_.check_chunks) chunk_hash_.emplace(codec::HashKind::sha256);
   read_head(head, options);
   const auto announced = encoded_ ? decoded_length_ : number(head.value_or_empty("content-length"));
   if (announced && *announced > max_bytes_)
@@ -126,7 +127,7 @@ void PayloadReader::on_event(const ChunkedParser::Event& event) {
     case ChunkedParser::Kind::chunk_start:
       return on_chunk_start(event);
     case ChunkedParser::Kind::data:
-      if (request_.check_chunks) chunk_hash_.update(event.data);
+      if (chunk_hash_) chunk_hash_->update(event.data);
       return take(event.data);
     case ChunkedParser::Kind::chunk_end:
       return check_chunk();
@@ -153,8 +154,8 @@ void PayloadReader::check_chunk() {
   if (!request_.check_chunks) return;
   auto to_sign = "AWS4-HMAC-SHA256-PAYLOAD\n" + request_.timestamp + '\n' + request_.scope + '\n' +
                  request_.signature;
-  to_sign += '\n' + empty_sha256() + '\n' + codec::to_hex(as_bytes(chunk_hash_.finish()));
-  chunk_hash_.reset();
+  to_sign += '\n' + empty_sha256() + '\n' + codec::to_hex(as_bytes(chunk_hash_->finish()));
+  chunk_hash_->reset();
   if (hmac_hex(request_.signing_key, to_sign) != chunk_signature_) throw bad_chunk_signature();
   request_.signature = chunk_signature_;
 }

@@ -63,7 +63,7 @@ class PayloadReader {
 
   bool encoded_ = false;  ///< aws-chunked
   ChunkedParser parser_;
-  codec::Hasher chunk_hash_{codec::HashKind::sha256};
+  std::optional<codec::Hasher> chunk_hash_;  ///< Only where chunks are signed.
   std::string chunk_signature_;
   bool in_chunk_ = false;
   std::uint64_t last_chunk_size_ = 0;
