@@ -106,7 +106,7 @@ Task<std::vector<DeleteFailure>> S3Client::remove_all(OpContext context, std::st
   if (keys.size() > s3_max_deletes) {
     throw Error(ErrorCode::invalid_input, "DeleteObjects", bucket, "more keys than one request can have");
   }
-  const auto odd = std::stable_partition(keys.begin(), keys.end(), [](const std::string& key) { return is_xml_text(key); });
+  const auto odd = std::partition(keys.begin(), keys.end(), [](const std::string& key) { return is_xml_text(key); });
   const std::span<const std::string> plain(keys.begin(), odd);
   std::vector<DeleteFailure> failures;
   if (!plain.empty()) {

@@ -93,7 +93,7 @@ Task<> S3Multipart::abort(std::unique_ptr<S3Multipart> upload) {
   upload->tasks_.cancel();
   try {
     co_await upload->tasks_.join();
-  } catch (const Error&) {
+  } catch (...) {
     // Its failure was told to the upload's owner.
   }
   if (upload->upload_.id.empty()) co_return;  // was never created

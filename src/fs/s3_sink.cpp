@@ -10,8 +10,9 @@
 namespace sluice {
 namespace {
 
-/// Of a stream of unknown length, the part size doubles every so many parts, so that 10,000 of them reach the largest object.
+/// Of a stream of unknown length, the part size doubles every so many parts: 10,000 of them then reach more than 1 TiB.
 constexpr std::size_t parts_before_doubling = 1'000;
+constexpr std::size_t largest_doubled = 256_MiB;
 
 class S3Sink final : public ByteSink {
  public:
@@ -78,7 +79,8 @@ class S3Sink final : public ByteSink {
     }
     co_await upload_->add(std::move(buffer_), std::exchange(filled_, 0));
     ++parts_;
-    if (!options_.size && parts_ % parts_before_doubling == 0) buffer_size_ *= 2;
+    const bool may_double = !options_.size && buffer_size_ < largest_doubled;
+    if (may_double && parts_ % parts_before_doubling == 0) buffer_size_ *= 2;
   }
 
   S3Root& root_;

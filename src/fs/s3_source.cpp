@@ -120,7 +120,7 @@ Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, st
   aws::S3ObjectReader reader = co_await root.client().get(context, object, get_options(options));
   FileInfo info = file_info_of(std::move(path), reader.head());
   if (options.extras) {
-    FileExtras extras = parse_object_extras(reader.headers());
+    FileExtras extras = aws::parse_object_extras(reader.headers());
     info.extras = co_await with_tags(root, std::move(context), std::move(object), std::move(extras));
   }
   co_return std::make_unique<S3Source>(std::move(reader), std::move(info), subject);
