@@ -10,6 +10,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t failures_kept = 100;
+constexpr std::size_t plain_block = 128 * 1024;  // what gzip packs most cheaply
 constexpr std::size_t packed_block = 256 * 1024;
 
 /// The blocking half: lines, compression and file, one job a batch on the disk lane.
@@ -19,20 +20,25 @@ class BacklogWriter {
       : file_(std::move(file), std::move(random_id)) {}
 
   void add(std::span<const FileInfo> files) {
-    lines_.clear();
-    for (const FileInfo& file : files)
+    for (const FileInfo& file : files) {
       state::append_backlog_line(lines_, file);
-    gzip_.write(as_bytes(lines_), packed_);
+      if (lines_.size() >= plain_block) pack();
+    }
     if (packed_.size() >= packed_block) flush();
   }
 
   void commit() {
+    pack();
     gzip_.finish(packed_);
     flush();
     file_.commit();
   }
 
  private:
+  void pack() {
+    gzip_.write(as_bytes(lines_), packed_);
+    lines_.clear();
+  }
   void flush() {
     file_.write(packed_);
     packed_.clear();

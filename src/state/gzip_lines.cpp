@@ -20,14 +20,6 @@ std::uint64_t newlines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// Line ends that follow something else than a line end.
-std::uint64_t full_lines_in(std::string_view text, char before) {
-  std::uint64_t lines = !text.empty() && text[0] == '\n' && before != '\n' ? 1 : 0;
-  for (std::size_t i = 1; i < text.size(); ++i)
-    lines += text[i] == '\n' && text[i - 1] != '\n';
-  return lines;
-}
-
 }  // namespace
 
 GzipLines::GzipLines(std::filesystem::path file)
@@ -98,15 +90,9 @@ std::optional<std::string_view> GzipLines::next() {
 
 std::uint64_t GzipLines::count() {
   std::uint64_t lines = 0;
-  char before = '\n';
-  while (fill()) {
-    const std::string_view text = rest();
-    lines += full_lines_in(text, before);
-    line_ += newlines_in(text);
-    if (!text.empty()) before = text.back();
-    at_ = plain_.size();
-  }
-  return before == '\n' ? lines : lines + 1;
+  while (next())
+    ++lines;
+  return lines;
 }
 
 }  // namespace sluice::state

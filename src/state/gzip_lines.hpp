@@ -22,7 +22,7 @@ class GzipLines {
   /// The next line that is not empty, without its end; nullopt at the proven end. Valid until the
   /// next call.
   std::optional<std::string_view> next();
-  /// Goes to the end and counts the lines that next() would give; instead of it, not after it.
+  /// Goes to the end and counts the lines that next() would still give.
   std::uint64_t count();
   /// "<file>: line <number of the last line given>".
   std::string place() const { return place_of(line_); }
