@@ -29,7 +29,8 @@ Task<ExitCode> process(Session& session, std::shared_ptr<const BatchOptions> opt
 Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
   co_await job.open();
-  const std::filesystem::path backlog = options->backlog.empty() ? job.default_backlog() : options->backlog;
+  const std::filesystem::path backlog =
+      options->backlog.empty() ? job.default_backlog() : std::filesystem::path(options->backlog);
   const ScanReport scanned = co_await job.scan(backlog);
   job.print_scan(scanned);
   const ProcessReport report = co_await job.process(backlog);

@@ -14,28 +14,28 @@ BatchJob::BatchJob(Session& session, const BatchOptions& options) : session_(ses
 BatchJob::~BatchJob() = default;
 
 Task<> BatchJob::open() {
-  tree_ = co_await session_.open(options_.url, Target::tree);
+  tree_ = co_await session_.open_tree(options_.url);
   const std::string state =
       options_.state.empty() ? "sqlite:" + (session_.state_directory() / "status.sqlite").string() : options_.state;
   store_ = co_await session_.open_store(state);
   StatusOptions status;
   status.job = options_.job;
-  status.root = tree_.files->describe();
+  status.root = tree_->describe();
   status.policy.retry.max_tries = options_.max_tries;
   status.policy.retry.base = duration_value(options_.retry_after, "--retry-after");
-  status.checksum_of = make_checksum_of(*tree_.files, session_.context());
+  status.checksum_of = make_checksum_of(*tree_, session_.context());
   memory_ = std::make_unique<StoredStatusMemory>(session_.runtime(), store_, std::move(status));
 }
 
 std::filesystem::path BatchJob::default_backlog() const {
   // One for each job and tree, so that two nightly jobs do not overwrite each other's.
-  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + tree_.files->describe()));
+  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + tree_->describe()));
   const std::string name = codec::to_hex(digest).substr(0, 16);
   return session_.state_directory() / fmt::format("backlog-{}.json.gz", name);
 }
 
 Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
-  ProcessingWorkflow workflow(session_.runtime(), *tree_.files, *memory_);
+  ProcessingWorkflow workflow(session_.runtime(), *tree_, *memory_);
   ScanOptions scan;
   scan.walk = walk_options(options_.filter);
   scan.backlog = std::move(backlog);
@@ -66,7 +66,7 @@ ProcessOptions BatchJob::process_options() const {
 Task<ProcessReport> BatchJob::process(std::filesystem::path backlog) {
   ProcessOptions process = process_options();
   const auto work = co_await open_backlog_work(session_.runtime(), std::move(backlog));
-  ProcessingWorkflow workflow(session_.runtime(), *tree_.files, *memory_);
+  ProcessingWorkflow workflow(session_.runtime(), *tree_, *memory_);
   ProcessReport report;
   double seconds = 0;
   {

@@ -45,7 +45,7 @@ class BatchJob {
 
   Session& session_;
   const BatchOptions& options_;
-  Location tree_;
+  std::shared_ptr<FileSystem> tree_;
   std::shared_ptr<KeyValueStore> store_;
   std::unique_ptr<StoredStatusMemory> memory_;
 };

@@ -53,21 +53,22 @@ void print(Output& output, const FileInfo& file, bool human) {
 }
 
 Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options) {
-  bool is_tree = true;
-  const Location location = co_await session.open_existing(options->url, &is_tree);
+  const bool is_tree = co_await session.is_tree(options->url);
   if (!is_tree) {
-    const auto file = co_await location.files->find(session.context(), location.path, {});
-    if (!file) throw Error(ErrorCode::not_found, "list", options->url, "no such file");
+    const Storage::File named = co_await session.open_file(options->url);
+    const auto file = co_await named.files->find(session.context(), named.path, {});
+    if (!file) throw Error(ErrorCode::not_found, "list", options->url, "no such file or directory");
     print(session.output(), *file, options->human);
     co_return ExitCode::ok;
   }
+  const auto files = co_await session.open_tree(options->url);
   WalkOptions walk = walk_options(options->filter);
   if (!options->recursive && !walk.max_depth) {
     walk.max_depth = 1;
     walk.files_only = false;
   }
   const FileFilter filter = file_filter(options->filter, session.runtime().clock().now());
-  const auto stream = location.files->walk(session.context(), "", walk);
+  const auto stream = files->walk(session.context(), "", walk);
   FailureList failures;
   Progress progress;
   while (!session.stop_requested()) {
@@ -112,10 +113,10 @@ void write_extras(codec::JsonWriter& writer, const FileExtras& extras) {
 }
 
 Task<ExitCode> stat(Session& session, std::shared_ptr<const ListOptions> options) {
-  const Location location = co_await session.open(options->url, Target::file);
+  const Storage::File named = co_await session.open_file(options->url);
   FindOptions find;
   find.extras = true;
-  const auto file = co_await location.files->find(session.context(), location.path, find);
+  const auto file = co_await named.files->find(session.context(), named.path, find);
   if (!file) throw Error(ErrorCode::not_found, "stat", options->url, "no such file");
   codec::JsonWriter writer;
   writer.begin_object();
@@ -136,8 +137,8 @@ void write_fully(Bytes bytes) {
 }
 
 Task<ExitCode> cat(Session& session, std::shared_ptr<const ListOptions> options) {
-  const Location location = co_await session.open(options->url, Target::file);
-  const auto source = co_await location.files->open(session.context(), location.path, {});
+  const Storage::File named = co_await session.open_file(options->url);
+  const auto source = co_await named.files->open(session.context(), named.path, {});
   for (;;) {
     const Bytes bytes = co_await source->next();
     if (bytes.empty()) break;

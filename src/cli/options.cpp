@@ -13,8 +13,8 @@ void add_s3_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--endpoint-url", options.endpoint_url, "Server to use instead of AWS, such as http://127.0.0.1:9000")->group(group);
   app.add_option("--region", options.region, "Region (default: AWS_REGION, the profile, us-east-1)")->group(group);
   app.add_option("--profile", options.profile, "Profile of the shared AWS configuration files")->group(group);
-  app.add_option("--addressing-style", options.addressing_style, "Bucket in the host name or in the path")
-      ->check(CLI::IsMember({"auto", "path", "virtual"}))->group(group)->capture_default_str();
+  app.add_option("--addressing-style", options.addressing_style, "Bucket in the host name or in the path (default auto)")
+      ->check(CLI::IsMember({"auto", "path", "virtual"}))->group(group);
   app.add_flag("--no-sign-request", options.no_sign_request, "Do not sign requests (public buckets)")->group(group);
   app.add_flag("--request-payer", options.request_payer, "Pay for requests to requester-pays buckets")->group(group);
   app.add_option("--checksum-mode", options.checksum_mode, "when_required is for servers that know no checksums")

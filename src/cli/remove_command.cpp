@@ -57,10 +57,10 @@ Task<ExitCode> remove(Session& session, std::shared_ptr<const RemoveOptions> opt
   Progress progress;
   FailureList failures;
   if (options->recursive) {
-    const Location location = co_await session.open(options->url, Target::tree);
-    co_await remove_tree(session, *location.files, *options, progress, failures);
+    const auto files = co_await session.open_tree(options->url);
+    co_await remove_tree(session, *files, *options, progress, failures);
   } else {
-    const Location location = co_await session.open(options->url, Target::file);
+    const Storage::File location = co_await session.open_file(options->url);
     const auto file = co_await location.files->find(session.context(), location.path, {});
     if (!file) throw Error(ErrorCode::not_found, "remove", options->url, "no such file");
     if (file->type == FileType::directory) {

@@ -9,25 +9,17 @@
 #include "output.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/core/environment.hpp"
-#include "sluice/fs/file_system.hpp"
+#include "sluice/fs/storage.hpp"
 #include "sluice/fs/temporaries.hpp"
+#include "sluice/state/key_value_store.hpp"
 
 namespace sluice::cli {
 
-/// Whether a URL names one file or the root of a tree.
-enum class Target : std::uint8_t { file, tree };
-
-/// A file system and a path in it ("" for a tree).
-struct Location {
-  std::shared_ptr<FileSystem> files;
-  std::string path;
-};
-
-/// What one invocation of the program works with: settings, connections, the file systems it has opened. Closed before the
+/// What one invocation of the program works with: settings, the storage it opens, whether it shall stop. Closed before the
 /// runtime is.
 class Session {
  public:
-  Session(Runtime& runtime, GlobalOptions options, Environment environment);
+  Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -36,14 +28,21 @@ class Session {
   const GlobalOptions& options() const { return options_; }
   Output& output() { return output_; }
   OpContext context() const { return runtime_.context(); }
-  std::shared_ptr<TemporaryJournal> journal();
+  std::shared_ptr<TemporaryJournal> journal() { return journal_; }
   /// Where the journal and the default status memory live: --state-dir, else $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
-  std::filesystem::path state_directory() const;
+  const std::filesystem::path& state_directory() const { return state_directory_; }
 
-  /// Opens "s3://bucket/key", "file:///path" or a plain path. Throws Error{invalid_input} for another scheme.
-  Task<Location> open(std::string url, Target target);
-  /// Opens the tree or, if that is what is there, the file: what `cp`, `ls` and `rm` are given.
-  Task<Location> open_existing(std::string url, bool* is_tree);
+  Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
+  Task<Storage::File> open_file(std::string url);
+  /// Whether the URL names a tree: a local directory; in S3 what ends in '/', a bucket, or what is no object.
+  Task<bool> is_tree(std::string url);
+  /// Whether a file that is copied "to url" goes into it under its own name.
+  Task<bool> is_directory(std::string url);
+  /// Opened now, closed with the session.
+  Task<std::shared_ptr<KeyValueStore>> open_store(std::string url);
+
+  /// --metadata; null if there is none.
+  std::shared_ptr<const FileExtras> new_file_attributes() const;
 
   /// Set by the first signal: commands stop asking for new files.
   bool stop_requested() const { return stop_requested_; }
@@ -55,12 +54,13 @@ class Session {
   Task<> close();
 
  private:
-  struct State;
-
   Runtime& runtime_;
   GlobalOptions options_;
   Output output_;
-  std::unique_ptr<State> state_;
+  std::filesystem::path state_directory_;
+  std::shared_ptr<TemporaryJournal> journal_;
+  std::unique_ptr<Storage> storage_;
+  std::vector<std::shared_ptr<KeyValueStore>> stores_;
   bool stop_requested_ = false;
 };
 

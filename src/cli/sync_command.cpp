@@ -64,7 +64,7 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
   sync.durable = options.durable;
   const std::size_t most = session.options().transfers;
   sync.concurrency = {.least = 1, .start = std::min<std::size_t>(most, 32), .most = most};
-  sync.attributes = session.new_object_attributes();
+  sync.attributes = session.new_file_attributes();
   sync.stop_requested = session.stop_function();
   Output& output = session.output();
   const bool dry_run = options.dry_run;
@@ -97,19 +97,19 @@ void print_summary(Session& session, const SyncReport& report, bool dry_run, dou
 }
 
 Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> options, SyncOptions sync_with) {
-  const Location from = co_await session.open(options->from, Target::tree);
-  const Location to = co_await session.open(options->to, Target::tree);
+  const auto from = co_await session.open_tree(options->from);
+  const auto to = co_await session.open_tree(options->to);
   SyncReport report;
   double seconds = 0;
   {
     ProgressDisplay display(session.runtime(), session.output());
     sync_with.on_progress = display.callback();
     if (options->files_from.empty()) {
-      report = co_await sync(session.runtime(), session.context(), *from.files, *to.files, std::move(sync_with));
+      report = co_await sync(session.runtime(), session.context(), *from, *to, std::move(sync_with));
     } else {
       auto lines = std::make_shared<LineReader>(session.runtime(), options->files_from);
       auto next = [lines] { return lines->next(); };
-      report = co_await copy_named(session.runtime(), session.context(), *from.files, next, *to.files, std::move(sync_with));
+      report = co_await copy_named(session.runtime(), session.context(), *from, next, *to, std::move(sync_with));
     }
     seconds = display.seconds();
   }
@@ -127,24 +127,23 @@ Task<ExitCode> run_sync(Session& session, std::shared_ptr<const CopyOptions> opt
 }
 
 // "dir/" or an existing directory means: into it, under the same name.
-Task<Location> destination_of(Session& session, const CopyOptions& options, const std::string& name) {
-  const bool into = options.to.empty() || options.to.back() == '/';
-  if (into) co_return co_await session.open(options.to + name, Target::file);
-  bool is_tree = false;
-  const bool exists = co_await session.is_directory(options.to, &is_tree);
-  const std::string target = exists && is_tree ? options.to + "/" + name : options.to;
-  co_return co_await session.open(target, Target::file);
+Task<Storage::File> destination_of(Session& session, const CopyOptions& options, const std::string& name) {
+  const bool into = co_await session.is_directory(options.to);
+  std::string target = options.to;
+  if (into && target.back() != '/') target += '/';
+  if (into) target += name;
+  co_return co_await session.open_file(std::move(target));
 }
 
 Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> options) {
-  const Location from = co_await session.open(options->from, Target::file);
+  const Storage::File from = co_await session.open_file(options->from);
   auto file = co_await from.files->find(session.context(), from.path, {});
   if (!file) throw Error(ErrorCode::not_found, "copy", options->from, "no such file");
   if (file->type == FileType::directory) {
     throw Error(ErrorCode::invalid_input, "copy", options->from, "is a directory; give -r to copy the tree");
   }
   const std::string name = from.path.substr(from.path.rfind('/') + 1);
-  const Location to = co_await destination_of(session, *options, name);
+  const Storage::File to = co_await destination_of(session, *options, name);
   if (options->dry_run) {
     session.output().line(fmt::format("would copy {} to {}{}", options->from, to.files->describe(), to.path));
     co_return ExitCode::ok;
@@ -157,7 +156,7 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
   what.file = *file;
   what.destination = to.files.get();
   what.path = to.path;
-  what.options = session.write_options(*from.files, *to.files, *file);
+  what.options = options_for_copy(*from.files, *to.files, *file, session.new_file_attributes());
   what.options.durable = options->durable;
   what.options.must_not_exist = options->no_clobber;
   what.on_bytes = [&progress, &show](std::uint64_t bytes) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "sluice/async/errors.hpp"
-#include "sluice/codec/media_type.hpp"
 #include "sluice/flow/transfer.hpp"
 #include "sync_compare.hpp"
 
@@ -210,20 +209,10 @@ Task<bool> SyncJob::needed(Work& work) {
 }
 
 Task<WriteOptions> SyncJob::write_options(FileInfo file) {
-  WriteOptions options;
+  WriteOptions options = options_for_copy(source_, destination_, file, options_.attributes);
   options.durable = options_.durable;
-  options.extras = options_.attributes;
-  const bool between_stores = !source_can_.sets_mtime && !destination_can_.sets_mtime;
-  if (between_stores) co_return options;  // the object's own metadata goes along
-  options.mtime = file.mtime;
-  if (options_.compare == Compare::metadata_time) {
-    options.mtime = co_await original_mtime(context_, source_, file);
-  }
-  const bool to_store = !destination_can_.sets_mtime;
-  if (to_store && (!options.extras || options.extras->content_type.empty())) {
-    auto extras = options.extras ? std::make_shared<FileExtras>(*options.extras) : std::make_shared<FileExtras>();
-    extras->content_type = codec::media_type_of(file.path);
-    options.extras = std::move(extras);
+  if (options_.compare == Compare::metadata_time && options.mtime) {
+    options.mtime = co_await original_mtime(context_, source_, std::move(file));
   }
   co_return options;
 }

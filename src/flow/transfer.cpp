@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sluice/async/errors.hpp"
+#include "sluice/codec/media_type.hpp"
 
 namespace sluice {
 namespace {
@@ -23,8 +24,12 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
   ReadOptions read;
   read.if_match = what.file.etag;
   read.known = what.file;
+  const bool between_stores =
+      !what.source->capabilities().sets_mtime && !what.destination->capabilities().sets_mtime;
+  read.extras = between_stores;
   const auto source = co_await what.source->open(context, what.file.path, std::move(read));
   what.options.size = source->info().size;
+  if (between_stores && !what.options.extras) what.options.extras = source->info().extras;
   const auto sink = co_await what.destination->create(context, what.path, what.options);
   std::exception_ptr thrown;
   try {
@@ -44,6 +49,20 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
 }
 
 }  // namespace
+
+WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destination, const FileInfo& file,
+                              std::shared_ptr<const FileExtras> attributes) {
+  WriteOptions options;
+  options.extras = std::move(attributes);
+  const bool to_store = !destination.capabilities().sets_mtime;
+  if (to_store && !source.capabilities().sets_mtime) return options;
+  options.mtime = file.mtime;
+  if (!to_store || (options.extras && !options.extras->content_type.empty())) return options;
+  auto extras = options.extras ? std::make_shared<FileExtras>(*options.extras) : std::make_shared<FileExtras>();
+  extras->content_type = codec::media_type_of(file.path);
+  options.extras = std::move(extras);
+  return options;
+}
 
 Task<FileInfo> transfer(OpContext context, Transfer what) {
   std::optional<Error> failed;

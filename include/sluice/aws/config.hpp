@@ -10,6 +10,7 @@
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
 #include "sluice/aws/endpoints.hpp"
+#include "sluice/aws/s3_checksum.hpp"
 #include "sluice/core/environment.hpp"
 #include "sluice/net/endpoint.hpp"
 
@@ -48,8 +49,6 @@ struct ConfigText {
 /// Pure. Throws Error{config} with "path:line" as subject: a line outside a section, without '=',
 /// an unclosed '[' or quote.
 AwsConfig parse_aws_config(const ConfigText& config, const ConfigText& credentials);
-
-enum class ChecksumMode : std::uint8_t { when_supported, when_required };
 
 /// What the user said elsewhere (flags), before environment and files.
 struct AwsOverrides {

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/async/retry.hpp"
+#include "sluice/async/runtime.hpp"
+#include "sluice/aws/config.hpp"
+#include "sluice/aws/s3_client.hpp"
+#include "sluice/core/environment.hpp"
+#include "sluice/fs/file_system.hpp"
+#include "sluice/fs/location.hpp"
+#include "sluice/fs/temporaries.hpp"
+#include "sluice/net/http1_client.hpp"
+
+namespace sluice {
+
+/// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as with all AWS tools.
+struct StorageOptions {
+  Environment environment;  ///< AWS_* and proxy variables; the library reads none by itself.
+  std::string endpoint_url, region, profile;
+  std::optional<aws::AddressingStyle> addressing;
+  std::optional<aws::ChecksumMode> checksum_mode;
+  aws::ChecksumAlgorithm checksum = aws::ChecksumAlgorithm::crc64nvme;
+  std::optional<RetryPolicy> retry;
+  bool anonymous = false;  ///< Requests are not signed.
+  bool requester_pays = false;
+  std::string storage_class, encryption, encryption_key_id;  ///< Of new objects.
+  net::Http1Options http;
+  std::uint64_t part_size = 8_MiB;
+  std::size_t parallel_parts = 4;
+  std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
+  std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
+};
+
+/// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on the loop; close() it before the
+/// runtime goes. What it opened must not outlive it.
+class Storage {
+ public:
+  Storage(Runtime& runtime, StorageOptions options);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  /// The tree at a directory or prefix. Nothing is asked of the server yet.
+  Task<std::shared_ptr<FileSystem>> open_tree(OpContext context, std::string url);
+
+  struct File {
+    std::shared_ptr<FileSystem> files;
+    std::string path;
+  };
+  /// The file system that holds the file, and its path there. Throws Error{invalid_input} for a URL that ends in '/'.
+  Task<File> open_file(OpContext context, std::string url);
+
+  /// Closes what was opened, then the connections.
+  Task<> close(OpContext context);
+
+ private:
+  struct S3;
+
+  Task<> sweep_once(OpContext context);
+  Task<S3*> s3(OpContext context);
+  std::shared_ptr<FileSystem> keep(std::unique_ptr<FileSystem> files);
+  Task<std::shared_ptr<FileSystem>> open(OpContext context, Location location);
+
+  Runtime& runtime_;
+  StorageOptions options_;
+  std::unique_ptr<S3> s3_;
+  std::vector<std::shared_ptr<FileSystem>> opened_;
+  bool swept_ = false;
+};
+
+}  // namespace sluice

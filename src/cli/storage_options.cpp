@@ -1,0 +1,79 @@
+#include "storage_options.hpp"
+
+#include <algorithm>
+
+#include "version.hpp"
+
+namespace sluice::cli {
+namespace {
+
+net::Http1Options http_options(Runtime& runtime, const GlobalOptions& options) {
+  net::Http1Options http;
+  // Each transfer may read or write several parts of one object at once; there is no use in more connections than that.
+  http.connections_per_endpoint = std::max(options.transfers, options.part_concurrency);
+  http.connect_timeout = duration_value(options.connect_timeout, "--connect-timeout");
+  http.idle_timeout = duration_value(options.idle_timeout, "--timeout");
+  http.user_agent = std::string(user_agent);
+  http.tls.verify = !options.no_verify_ssl;
+  http.tls.ca_file = options.ca_file;
+  http.tls.client_certificate = options.client_certificate;
+  http.tls.client_key = options.client_key;
+  if (!options.bandwidth.empty()) {
+    http.bandwidth = std::make_shared<net::Bandwidth>(runtime, net::parse_bandwidth(options.bandwidth));
+  }
+  return http;
+}
+
+std::optional<aws::AddressingStyle> addressing(const std::string& name) {
+  if (name == "path") return aws::AddressingStyle::path;
+  if (name == "virtual") return aws::AddressingStyle::virtual_host;
+  if (name == "auto") return aws::AddressingStyle::automatic;
+  return std::nullopt;
+}
+
+std::optional<RetryPolicy> retry(const GlobalOptions& options) {
+  if (options.retry_mode.empty() && !options.max_attempts) return std::nullopt;
+  RetryPolicy policy = options.retry_mode == "adaptive" ? RetryPolicy::aws_adaptive() : RetryPolicy::aws_standard();
+  if (options.max_attempts) policy.max_attempts = *options.max_attempts;
+  return policy;
+}
+
+aws::ChecksumAlgorithm checksum(const std::string& name) {
+  if (name == "crc32c") return aws::ChecksumAlgorithm::crc32c;
+  if (name == "sha256") return aws::ChecksumAlgorithm::sha256;
+  return aws::ChecksumAlgorithm::crc64nvme;
+}
+
+std::optional<aws::ChecksumMode> checksum_mode(const std::string& name) {
+  if (name == "when_required") return aws::ChecksumMode::when_required;
+  if (name == "when_supported") return aws::ChecksumMode::when_supported;
+  return std::nullopt;
+}
+
+}  // namespace
+
+StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options, Environment environment,
+                               std::shared_ptr<TemporaryJournal> journal) {
+  StorageOptions storage;
+  storage.environment = std::move(environment);
+  storage.endpoint_url = options.endpoint_url;
+  storage.region = options.region;
+  storage.profile = options.profile;
+  storage.addressing = addressing(options.addressing_style);
+  storage.checksum_mode = checksum_mode(options.checksum_mode);
+  storage.checksum = checksum(options.checksum_algorithm);
+  storage.retry = retry(options);
+  storage.anonymous = options.no_sign_request;
+  storage.requester_pays = options.request_payer;
+  storage.storage_class = options.storage_class;
+  storage.encryption = options.sse;
+  storage.encryption_key_id = options.sse_kms_key_id;
+  storage.http = http_options(runtime, options);
+  storage.part_size = size_value(options.part_size, "--part-size");
+  storage.parallel_parts = options.part_concurrency;
+  storage.buffer_memory = size_value(options.buffer_memory, "--buffer-memory");
+  storage.journal = std::move(journal);
+  return storage;
+}
+
+}  // namespace sluice::cli

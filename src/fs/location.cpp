@@ -1,0 +1,48 @@
+#include "sluice/fs/location.hpp"
+
+#include <fmt/format.h>
+
+#include "sluice/core/error.hpp"
+
+namespace sluice {
+namespace {
+
+Error bad_url(std::string_view url, std::string message) {
+  return Error(ErrorCode::invalid_input, "open", std::string(url), std::move(message));
+}
+
+Location s3_location(std::string_view url, std::string_view rest) {
+  const auto slash = rest.find('/');
+  Location location;
+  location.scheme = Scheme::s3;
+  location.bucket = rest.substr(0, slash);
+  if (slash != std::string_view::npos) location.path = rest.substr(slash + 1);
+  if (location.bucket.empty()) throw bad_url(url, "the bucket is missing: s3://bucket/key");
+  return location;
+}
+
+}  // namespace
+
+Location parse_location(std::string_view url) {
+  if (url.empty()) throw bad_url(url, "the path is empty");
+  const auto colon = url.find("://");
+  if (colon == std::string_view::npos) return {.scheme = Scheme::local, .bucket = "", .path = std::string(url)};
+  const std::string_view scheme = url.substr(0, colon);
+  const std::string_view rest = url.substr(colon + 3);
+  if (scheme == "s3") return s3_location(url, rest);
+  if (scheme == "file") {
+    if (!rest.starts_with('/')) throw bad_url(url, "a file URL has three slashes: file:///path");
+    return {.scheme = Scheme::local, .bucket = "", .path = std::string(rest)};
+  }
+  throw Error(ErrorCode::unsupported, "open", std::string(url),
+              fmt::format("the scheme {} is not known; there are plain paths, file:// and s3://", scheme));
+}
+
+SplitPath split_path(std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {"", std::string(path)};
+  const std::string_view directory = slash == 0 ? "/" : path.substr(0, slash);
+  return {std::string(directory), std::string(path.substr(slash + 1))};
+}
+
+}  // namespace sluice

@@ -1,0 +1,146 @@
+#include "sluice/fs/storage.hpp"
+
+#include <utility>
+
+#include "sluice/async/semaphore.hpp"
+#include "sluice/aws/credentials_chain.hpp"
+#include "sluice/fs/local_fs.hpp"
+#include "sluice/fs/s3_fs.hpp"
+
+namespace sluice {
+
+// Made when the first S3 URL is opened; destroyed in reverse order.
+struct Storage::S3 {
+  std::shared_ptr<net::HttpClient> http;
+  std::shared_ptr<aws::CredentialsProvider> credentials;
+  std::shared_ptr<aws::S3Client> client;
+  std::shared_ptr<Semaphore> buffers;
+};
+
+namespace {
+
+net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions given) {
+  // curl's rule: the lower-case names win, and HTTP_PROXY in upper case is ignored (CGI servers set it from a request header).
+  const auto first = [&environment](const char* one, const char* other) {
+    if (auto value = environment.get(one)) return *value;
+    return other ? environment.get(other).value_or("") : std::string();
+  };
+  if (given.http_proxy.empty()) given.http_proxy = first("http_proxy", nullptr);
+  if (given.https_proxy.empty()) given.https_proxy = first("https_proxy", "HTTPS_PROXY");
+  if (given.no_proxy.empty()) given.no_proxy = first("no_proxy", "NO_PROXY");
+  return given;
+}
+
+aws::S3ClientOptions client_options(const StorageOptions& options, const aws::AwsSettings& settings) {
+  aws::S3ClientOptions client;
+  client.endpoint = aws::endpoint_options(settings, "s3");
+  if (!options.endpoint_url.empty()) client.endpoint.custom = net::parse_url(options.endpoint_url);
+  if (client.endpoint.region.empty()) client.endpoint.region = "us-east-1";  // a bucket elsewhere says where it is
+  client.addressing = options.addressing.value_or(settings.s3_addressing);
+  client.retry = options.retry.value_or(settings.retry);
+  client.checksum_mode = options.checksum_mode.value_or(settings.request_checksums);
+  client.checksum = options.checksum;
+  client.requester_pays = options.requester_pays;
+  return client;
+}
+
+std::string as_directory(std::string path) {
+  if (!path.empty() && path.back() != '/') path += '/';
+  return path;
+}
+
+}  // namespace
+
+Storage::Storage(Runtime& runtime, StorageOptions options) : runtime_(runtime), options_(std::move(options)) {}
+Storage::~Storage() = default;
+
+Task<Storage::S3*> Storage::s3(OpContext context) {
+  if (s3_) co_return s3_.get();
+  aws::AwsOverrides overrides;
+  overrides.profile = options_.profile;
+  overrides.region = options_.region;
+  overrides.ca_bundle = options_.http.tls.ca_file;
+  const aws::AwsSettings settings = co_await aws::load_aws_settings(runtime_, options_.environment, std::move(overrides));
+
+  net::Http1Options http = options_.http;
+  http.tls.ca_file = settings.ca_bundle;
+  http.proxy = proxies_of(options_.environment, std::move(http.proxy));
+  auto made = std::make_unique<S3>();
+  made->http = net::make_http1_client(runtime_, std::move(http));
+  if (options_.anonymous) {
+    made->credentials = aws::make_static_credentials({});
+  } else {
+    made->credentials = aws::make_credentials_chain(runtime_, *made->http, {.settings = settings, .mfa = nullptr});
+  }
+  made->client = std::make_shared<aws::S3Client>(runtime_, made->http, made->credentials, client_options(options_, settings));
+  made->buffers = std::make_shared<Semaphore>(runtime_.executor(), static_cast<std::size_t>(options_.buffer_memory));
+  if (!s3_) s3_ = std::move(made);  // another open may have come first while the settings were read
+  if (options_.journal) co_await sweep_multipart(context, *s3_->client, options_.journal);
+  co_return s3_.get();
+}
+
+Task<> Storage::sweep_once(OpContext context) {
+  if (!options_.journal || std::exchange(swept_, true)) co_return;
+  const SweepResult result = co_await sweep_local(runtime_, context, options_.journal);
+  if (result.removed > 0) context.log.info("Removed what interrupted runs had left", {{"files", result.removed}});
+  for (const Error& failure : result.failures) {
+    context.log.warn("Could not remove what an interrupted run had left", {{"error", failure.what()}});
+  }
+}
+
+std::shared_ptr<FileSystem> Storage::keep(std::unique_ptr<FileSystem> files) {
+  opened_.push_back(std::move(files));
+  return opened_.back();
+}
+
+Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location location) {
+  co_await sweep_once(context);
+  if (location.scheme == Scheme::local) {
+    LocalFsOptions local;
+    local.root = location.path;
+    local.journal = options_.journal;
+    co_return keep(make_local_fs(runtime_, std::move(local)));
+  }
+  S3* const shared = co_await s3(context);
+  S3FsOptions remote;
+  remote.client = shared->client;
+  remote.bucket = location.bucket;
+  remote.prefix = location.path;
+  remote.part_size = options_.part_size;
+  remote.parallel_parts = options_.parallel_parts;
+  remote.buffers = shared->buffers;
+  remote.journal = options_.journal;
+  remote.storage_class = options_.storage_class;
+  remote.encryption = options_.encryption;
+  remote.encryption_key_id = options_.encryption_key_id;
+  co_return keep(make_s3_fs(runtime_, std::move(remote)));
+}
+
+Task<std::shared_ptr<FileSystem>> Storage::open_tree(OpContext context, std::string url) {
+  Location location = parse_location(url);
+  if (location.scheme == Scheme::s3) location.path = as_directory(std::move(location.path));
+  co_return co_await open(context, std::move(location));
+}
+
+Task<Storage::File> Storage::open_file(OpContext context, std::string url) {
+  Location location = parse_location(url);
+  SplitPath parts = location.scheme == Scheme::s3 ? SplitPath{"", location.path} : split_path(location.path);
+  if (parts.name.empty() || parts.name.back() == '/') {
+    throw Error(ErrorCode::invalid_input, "open", url, "a file is wanted here, and this names a directory");
+  }
+  location.path = location.scheme == Scheme::local && parts.directory.empty() ? "." : parts.directory;
+  File file;
+  file.path = parts.name;
+  file.files = co_await open(context, std::move(location));
+  co_return file;
+}
+
+Task<> Storage::close(OpContext context) {
+  for (const auto& files : opened_) co_await files->close(context);
+  opened_.clear();
+  if (!s3_) co_return;
+  co_await s3_->http->close();
+  s3_.reset();
+}
+
+}  // namespace sluice
