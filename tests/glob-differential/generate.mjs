@@ -41,8 +41,8 @@ function randomOptions() {
 
 for (const pattern of handWritten) {
   write(pattern, [], handWrittenPaths);
-  for (const name of optionNames) write(pattern, [name], random.sample(handWrittenPaths, 40));
-  write(pattern, ['dot', 'nocase', 'matchBase'], random.sample(handWrittenPaths, 40));
+  for (const name of optionNames) write(pattern, [name], random.sample(handWrittenPaths, 30));
+  write(pattern, ['dot', 'nocase', 'matchBase'], random.sample(handWrittenPaths, 30));
 }
 pairs = 0;
 while (pairs < Number(wanted)) {

@@ -45,7 +45,7 @@ def install(directory):
 
 def main():
     program, directory = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-    pairs = sys.argv[3] if len(sys.argv) > 3 else "120000"
+    pairs = sys.argv[3] if len(sys.argv) > 3 else "60000"
     for tool in ("node", "npm"):
         if not shutil.which(tool):
             fail(f"{tool} is missing (tools/setup installs it)")
