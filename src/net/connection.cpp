@@ -41,6 +41,7 @@ void Connection::begin(Watch& watch, ExchangeRules rules) {
   rules_ = rules;
   ++exchanges_;
   received_before_ = transport_->received();
+  moved_before_ = transport_->moved();
   checked_at_ = SteadyTime{};
   idle_ = window_ = Duration{};
   window_bytes_ = 0;
@@ -173,7 +174,7 @@ void Connection::wait_for_answer() {
     if (!self->transport_->readable()) return self->wait_for_answer();
     self->listening_ = false;
     self->answered_early_ = true;
-    self->transport_->interrupt();
+    self->transport_->stop_writing();
   };
   transport_->socket().async_wait(Socket::wait_read, std::move(on_readable));
 }

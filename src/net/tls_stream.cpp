@@ -249,6 +249,7 @@ Task<> TlsStream::finish_write(boost::system::error_code& result) {
     } else {
       co_await wait_for(step, result);
     }
+    if (!result && writing_stopped()) result = asio::error::operation_aborted;
     if (result) co_return;
   }
 }
@@ -261,6 +262,14 @@ bool TlsStream::readable() {
   std::size_t count = 0;
   const int returned = SSL_peek_ex(ssl_.get(), &byte, 1, &count);
   return returned == 1 || step_of(returned) != Step::wait_read;
+}
+
+void TlsStream::farewell() noexcept {
+  ERR_clear_error();
+  // RFC 8446 section 6.1. Without it OpenSSL would also take the session for broken and never
+  // resume it.
+  if (!socket_error_ && SSL_is_init_finished(ssl_.get())) SSL_shutdown(ssl_.get());
+  ERR_clear_error();
 }
 
 }  // namespace sluice::net

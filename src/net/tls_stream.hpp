@@ -25,6 +25,7 @@ class TlsStream final : public Transport {
   bool start_write(Bytes first, Bytes second, boost::system::error_code& result) override;
   Task<> finish_write(boost::system::error_code& result) override;
   bool readable() override;
+  void farewell() noexcept override;
 
   void keep_session(SessionPointer session);
 

@@ -18,7 +18,14 @@ void Transport::interrupt() noexcept {
   socket_.cancel(ignored);
 }
 
+void Transport::stop_writing() noexcept {
+  writing_stopped_ = true;
+  interrupt();
+}
+
 void Transport::close() noexcept {
+  if (!socket_.is_open()) return;
+  farewell();
   boost::system::error_code ignored;  // the descriptor is gone whatever close() says
   socket_.close(ignored);
 }
@@ -67,6 +74,7 @@ class TcpTransport final : public Transport {
       const std::size_t count =
           co_await socket().async_write_some(rest_, asio::redirect_error(use_task, result));
       advance(count);
+      if (!result && writing_stopped()) result = asio::error::operation_aborted;
       if (result) co_return;
     }
   }

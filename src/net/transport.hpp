@@ -37,16 +37,21 @@ class Transport {
   virtual Task<> finish_write(boost::system::error_code& result) = 0;
   /// Whether a read would return something, or the end, or an error, at once.
   virtual bool readable() = 0;
+  /// Says goodbye before the socket is closed, without waiting.
+  virtual void farewell() noexcept {}
 
   Socket& socket() { return socket_; }
   /// Ends pending operations with operation_aborted; the stream stays usable.
   void interrupt() noexcept;
+  /// The same for writing, and for good: a write that goes on between two waits ends, too.
+  void stop_writing() noexcept;
   void close() noexcept;
 
   std::uint64_t moved() const { return own_.sent + own_.received; }
   std::uint64_t received() const { return own_.received; }
 
  protected:
+  bool writing_stopped() const { return writing_stopped_; }
   void note_sent(std::size_t bytes);
   void note_received(std::size_t bytes);
   /// Whether the kernel has something to read for this socket (data, the end, or an error).
@@ -56,6 +61,7 @@ class Transport {
   Socket socket_;
   std::shared_ptr<Traffic> total_;
   Traffic own_;
+  bool writing_stopped_ = false;
 };
 
 /// The result of reading a TLS stream that ended without close_notify: what came last may have been

@@ -74,10 +74,12 @@ struct ScriptedServer::State {
   State(Runtime& runtime, Script run)
       : script(std::move(run)),
         acceptor(runtime.executor(), asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+        port(acceptor.local_endpoint().port()),
         tasks(runtime.executor()) {}
 
   Script script;
   Acceptor acceptor;
+  std::uint16_t port;
   TaskGroup tasks;
   std::optional<asio::ssl::context> tls;
   std::size_t accepted = 0, open = 0, most_open = 0, resumed = 0;
@@ -155,9 +157,7 @@ ScriptedServer::ScriptedServer(Runtime& runtime, Script script, ServerTls tls)
 ScriptedServer::~ScriptedServer() = default;
 
 net::Endpoint ScriptedServer::endpoint() const {
-  return {.tls = state_->tls.has_value(),
-          .host = "127.0.0.1",
-          .port = state_->acceptor.local_endpoint().port()};
+  return {.tls = state_->tls.has_value(), .host = "127.0.0.1", .port = state_->port};
 }
 
 std::size_t ScriptedServer::accepted() const {
@@ -181,6 +181,7 @@ Task<> ScriptedServer::stop() {
   } catch (const Error& error) {
     if (error.code() != ErrorCode::cancelled) thrown = std::current_exception();
   }
+  state_->acceptor.close();
   if (thrown) std::rethrow_exception(thrown);
 }
 
