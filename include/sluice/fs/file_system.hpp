@@ -26,12 +26,12 @@ enum class Symlinks : std::uint8_t {
 struct WalkOptions {
   /// minimatch patterns on the path relative to the walk's root, dotfiles matching. None: all.
   /// Exclude wins.
-  std::vector<std::string> include, exclude;
+  std::vector<std::string> include{}, exclude{};
   Symlinks symlinks = Symlinks::skip;
-  std::optional<std::size_t> max_depth;  ///< 1: only the root's own entries.
+  std::optional<std::size_t> max_depth{};  ///< 1: only the root's own entries.
   bool files_only = true;  ///< Otherwise directories are reported too (path without trailing '/').
   bool extras = false;     ///< Fill FileInfo::extras with what a listing has at no further request.
-  std::string start_after;  ///< Only paths greater than this, in byte order (resumes a walk).
+  std::string start_after{};  ///< Only paths greater than this, in byte order (resumes a walk).
 };
 
 struct FindOptions {
@@ -42,30 +42,30 @@ struct FindOptions {
 
 struct ReadOptions {
   std::uint64_t offset = 0;
-  std::optional<std::uint64_t> length;  ///< nullopt: to the end.
-  std::string
-      if_match;  ///< Serve only this version tag, else Error{conflict}; "" takes what is there.
-  std::string version_id;
-  std::optional<FileInfo>
-      known;  ///< What a walk or find reported: saves a request where the size decides how to read.
+  std::optional<std::uint64_t> length{};  ///< nullopt: to the end.
+  /// Serve only this version tag, else Error{conflict}; "" takes what is there.
+  std::string if_match{};
+  std::string version_id{};
+  /// What a walk or find reported: saves a request where the size decides how to read.
+  std::optional<FileInfo> known{};
   bool extras = false;  ///< Fill info().extras as FindOptions::extras does.
 };
 
 struct WriteOptions {
-  std::optional<std::uint64_t>
-      size;  ///< If known, in bytes: another number of bytes at commit() is Error{conflict}.
-  std::optional<TimePoint> mtime;  ///< Kept with the file where the file system can.
-  std::shared_ptr<const FileExtras>
-      extras;  ///< Attributes to give the new file; what the file system cannot keep is ignored.
+  /// If known, in bytes: another number of bytes at commit() is Error{conflict}.
+  std::optional<std::uint64_t> size{};
+  std::optional<TimePoint> mtime{};  ///< Kept with the file where the file system can.
+  /// Attributes to give the new file; what the file system cannot keep is ignored.
+  std::shared_ptr<const FileExtras> extras{};
   /// Overwrite only what `expected` describes (by version tag, else size and mtime); otherwise
   /// Error{conflict}.
-  std::optional<FileInfo> expected;
+  std::optional<FileInfo> expected{};
   bool must_not_exist = false;  ///< Error{conflict} if there is a file of that name.
   bool durable = false;  ///< Local: on disk (fdatasync, directory fsync) when commit() returns.
 };
 
 struct RemoveFailure {
-  std::string path;
+  std::string path{};
   Error error;
 };
 struct RemoveResult {

@@ -22,9 +22,9 @@ enum class LinkReads : std::uint8_t {
 struct LocalFsOptions {
   /// Absolute or relative to the working directory at the call. May itself be a symbolic link. Made
   /// by the first write if it is not there.
-  std::filesystem::path root;
+  std::filesystem::path root{};
   /// May be null: temporary names are then not journalled (tests).
-  std::shared_ptr<TemporaryJournal> journal;
+  std::shared_ptr<TemporaryJournal> journal{};
   /// Bytes of names of one directory held in memory; above, sorted runs spill to `scratch`.
   std::size_t sort_memory = 32 * 1024 * 1024;
   /// Where the runs of huge directories go (unlinked files, so that nothing can be left behind).

@@ -18,7 +18,7 @@ struct MemoryFsOptions {
   /// Called before each operation with its name ("walk" for each batch, "find", "open", "read",
   /// "create", "write", "commit", "copy", "remove", "upload", "download") and path. What it throws,
   /// the operation throws: failures for tests. May be null.
-  std::function<void(std::string_view operation, std::string_view path)> before;
+  std::function<void(std::string_view operation, std::string_view path)> before{};
   std::size_t batch = 1000;  ///< Files in one batch of a walk; at least 1.
 };
 
