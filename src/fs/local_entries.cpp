@@ -19,7 +19,7 @@ class Remover {
 
   void remove(const std::string& relative) {
     const std::string shown = root_.full(relative).native();
-    const SplitPath split = split_path(relative);
+    const ParentAndName split = split_parent(relative);
     enter(split.directory);
     if (!directory_.fd) {
       if (is_absent(directory_.error)) return;
@@ -78,7 +78,7 @@ void remove_files(LocalRoot& root, std::span<const std::string> paths, RemoveRes
 
 bool remove_empty_directory(LocalRoot& root, const std::string& relative) {
   const std::string shown = root.full(relative).native();
-  const SplitPath split = split_path(relative);
+  const ParentAndName split = split_parent(relative);
   Opened parent = root.open_beneath(split.directory, O_PATH | O_DIRECTORY);
   if (!parent.fd && is_absent(parent.error)) return false;
   const UniqueFd fd = std::move(parent).or_throw("remove directory", shown);

@@ -52,7 +52,7 @@ Opened open_part_by_part(int root, std::string_view relative, int flags) {
 
 }  // namespace
 
-SplitPath split_path(std::string_view relative) {
+ParentAndName split_parent(std::string_view relative) {
   const std::size_t slash = relative.rfind('/');
   if (slash == std::string_view::npos) return {"", std::string(relative)};
   return {std::string(relative.substr(0, slash)), std::string(relative.substr(slash + 1))};
@@ -119,7 +119,7 @@ void LocalRoot::make_missing(const std::string& relative, bool durable) {
   if (failed) throw system_failure(failed.value(), "make directory", path_.native());
   for (std::size_t end = 0; end != std::string::npos && !relative.empty();) {
     end = relative.find('/', end == 0 ? 0 : end + 1);
-    const SplitPath step = split_path(std::string_view(relative).substr(0, end));
+    const ParentAndName step = split_parent(std::string_view(relative).substr(0, end));
     const Opened parent = open_beneath(step.directory, directory_flags);
     if (!parent.fd) return;  // the caller's own open finds the reason and reports it
     if (::mkdirat(parent.fd.get(), step.name.c_str(), 0777) == 0) {

@@ -42,10 +42,10 @@ class LocalRoot {
 };
 
 /// "a/b/c" as "a/b" and "c"; the first is empty for "c".
-struct SplitPath {
+struct ParentAndName {
   std::string directory;
   std::string name;
 };
-SplitPath split_path(std::string_view relative);
+ParentAndName split_parent(std::string_view relative);
 
 }  // namespace sluice

@@ -21,7 +21,7 @@ Place behind_link(LocalRoot& root, const std::string& relative) {
     throw Error(ErrorCode::invalid_input, "write through", link.native(),
                 "it is a symbolic link that leads out of " + root.path().native());
   }
-  const SplitPath split = split_path(std::string_view(target.native()).substr(prefix.size()));
+  const ParentAndName split = split_parent(std::string_view(target.native()).substr(prefix.size()));
   // Opened from the root again, so that a link changed meanwhile leads nowhere else.
   UniqueFd directory = root.make_directory(split.directory, false);
   return {std::move(directory), split.name, target};
@@ -44,7 +44,7 @@ void check_expected(const Place& place, const std::optional<struct stat>& now,
 
 Place place_below(LocalRoot& root, const std::string& relative, bool durable) {
   const std::filesystem::path path = root.full(relative);
-  SplitPath split = split_path(relative);
+  ParentAndName split = split_parent(relative);
   Place place{root.make_directory(split.directory, durable), std::move(split.name), path};
   const auto now = status_of(place);
   if (now && S_ISLNK(now->st_mode)) return behind_link(root, relative);
