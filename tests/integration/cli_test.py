@@ -1,0 +1,378 @@
+#!/usr/bin/env python3
+"""Drives the sluice program against sluice-lab on loopback: cli_test.py SLUICE SLUICE_LAB
+
+One scenario a function; each gets a directory, a bucket and a state directory of its own. Ends with "N passed, N failed".
+"""
+import gzip
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+SLUICE, LAB = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:3])
+OK, FAILED, USAGE, CONFIG, AUTHENTICATION, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+SECRET = "labsecretEXAMPLEKEY"
+NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
+OLD = 1_700_000_000
+
+
+class Lab:
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([LAB, "s3", "--bucket", "test", "--bucket", "other", *arguments],
+                                        stdout=subprocess.PIPE, text=True)
+        self.ready = json.loads(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
+
+    def requests(self):
+        import urllib.request
+        with urllib.request.urlopen(self.ready["control"] + "/-/lab/stats", timeout=10) as answer:
+            return json.load(answer)
+
+
+class Bench:
+    def __init__(self, lab, directory):
+        self.lab, self.directory = lab, directory
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(directory), "SLUICE_STATE_DIR": str(directory / "state"),
+            "AWS_ENDPOINT_URL": lab.ready["endpoint"], "AWS_ACCESS_KEY_ID": lab.ready["access_key"],
+            "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def run(self, *arguments, expect=OK, stdin=None, **environment):
+        result = subprocess.run([SLUICE, *map(str, arguments)], env={**self.environment, **environment},
+                                input=stdin, capture_output=True, timeout=120)
+        self.stdout, self.stderr = result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace")
+        assert result.returncode == expect, f"{arguments}: exit {result.returncode}, not {expect}\n{self.stdout}\n{self.stderr}"
+        return self.stdout
+
+    def summary(self, *arguments, expect=OK, **environment):
+        last = self.run("--json", *arguments, expect=expect, **environment).splitlines()[-1]
+        return json.loads(last)["summary"]
+
+    def file(self, name, data=b"data\n", mtime=OLD):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (mtime, mtime))
+        return path
+
+
+def tree(directory):
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def copies_one_file_there_and_back(bench):
+    path = bench.file("in/a.csv", b"x" * 100_000)
+    bench.run("cp", path, "s3://test/one/")
+    assert bench.run("cat", "s3://test/one/a.csv") == "x" * 100_000
+    stat = json.loads(bench.run("stat", "s3://test/one/a.csv"))
+    assert stat["size"] == 100_000 and stat["content_type"] == "text/csv", stat
+    assert stat["metadata"]["mtime"].startswith(str(OLD)), stat
+    bench.run("cp", "s3://test/one/a.csv", bench.directory / "back.csv")
+    assert (bench.directory / "back.csv").read_bytes() == path.read_bytes()
+    bench.run("cp", "s3://test/one/a.csv", bench.directory / "back.csv", "--no-clobber", expect=FAILED)
+
+
+def copies_large_files_in_parts(bench):
+    data = os.urandom(23 * 1024 * 1024 + 17)
+    path = bench.file("big.bin", data)
+    bench.run("cp", path, "s3://test/big.bin", "--part-size", "5M", "--part-concurrency", "3")
+    assert "-" in json.loads(bench.run("stat", "s3://test/big.bin"))["etag"]
+    bench.run("cp", "s3://test/big.bin", bench.directory / "back.bin", "--part-size", "5M")
+    assert (bench.directory / "back.bin").read_bytes() == data
+
+
+def syncs_both_ways_and_finds_nothing_to_do_the_second_time(bench):
+    source = bench.directory / "tree"
+    for name in ("a", "a-b", "a.d/x", "dir/b.txt", "dir/sub/c", NASTY, ".hidden/f", "empty"):
+        bench.file(f"tree/{name}", b"" if name == "empty" else name.encode())
+    assert bench.summary("sync", source, "s3://test/tree/")["done"] == 8
+    before = bench.lab.requests()["requests"]
+    again = bench.summary("sync", source, "s3://test/tree/")
+    assert again["done"] == 0 and again["skipped"] == 8, again
+    after = bench.lab.requests()["requests"]
+    assert after - before <= 2, f"{after - before} requests for a sync with nothing to do"
+    down = bench.directory / "down"
+    assert bench.summary("sync", "s3://test/tree/", down)["done"] == 8
+    assert tree(down) == tree(source)
+    before = bench.lab.requests()["requests"]
+    assert bench.summary("sync", "s3://test/tree/", down)["done"] == 0
+    assert bench.lab.requests()["requests"] - before <= 2
+    bench.file("tree/dir/b.txt", b"changed!!")
+    assert bench.summary("sync", source, "s3://test/tree/")["done"] == 1
+
+
+def syncs_between_buckets_on_the_server(bench):
+    for number in range(5):
+        bench.file(f"t/{number}", b"data %d" % number)
+    bench.run("sync", bench.directory / "t", "s3://test/t/", "--metadata", "owner=me")
+    before = bench.lab.requests()
+    assert bench.summary("sync", "s3://test/t/", "s3://other/copy/")["done"] == 5
+    after = bench.lab.requests()
+    assert after["operations"].get("CopyObject", 0) - before["operations"].get("CopyObject", 0) == 5, after
+    stat = json.loads(bench.run("stat", "s3://other/copy/3"))
+    assert stat["metadata"]["owner"] == "me", stat
+    assert bench.summary("sync", "s3://test/t/", "s3://other/copy/")["done"] == 0
+
+
+def keeps_original_mtimes_by_metadata(bench):
+    bench.file("m/a", b"1", OLD + 5)
+    bench.run("sync", bench.directory / "m", "s3://test/m/", "--metadata-mtime")
+    bench.run("sync", "s3://test/m/", bench.directory / "n", "--metadata-mtime")
+    assert int((bench.directory / "n/a").stat().st_mtime) == OLD + 5
+    assert bench.summary("sync", "s3://test/m/", bench.directory / "n", "--metadata-mtime")["done"] == 0
+    assert bench.summary("sync", bench.directory / "m", "s3://test/m/", "--metadata-mtime")["done"] == 0
+
+
+def deletes_only_what_it_may(bench):
+    source, target = bench.directory / "s", bench.directory / "t"
+    for name in ("keep", "x/1", "x/2"):
+        bench.file(f"s/{name}")
+    bench.run("sync", source, target)
+    for name in ("x/1", "x/2"):
+        (source / name).unlink()
+    bench.run("sync", source, target, "--delete", "--max-delete", "1", expect=PARTIAL)
+    assert (target / "x/1").exists()
+    bench.run("sync", source, target, "--delete", "--dry-run")
+    assert (target / "x/1").exists()
+    assert bench.summary("sync", source, target, "--delete")["deleted"] == 2
+    assert not (target / "x").exists() and (target / "keep").exists()
+    (source / "keep").unlink()
+    bench.run("sync", source, target, "--delete", expect=FAILED)
+    assert (target / "keep").exists(), "an empty source must not empty the destination"
+
+
+def a_file_in_the_way_of_a_directory_waits_for_the_deletions(bench):
+    source, target = bench.directory / "s", bench.directory / "t"
+    bench.file("s/a/b", b"new")
+    bench.file("s/c", b"new")
+    bench.file("t/a", b"old file")
+    bench.file("t/c/d", b"old dir")
+    summary = bench.summary("sync", source, target, "--delete")
+    assert summary["failed"] == 0 and tree(target) == {"a/b": b"new", "c": b"new"}, (summary, tree(target))
+
+
+def reports_hostile_keys_and_writes_nothing_outside(bench):
+    for key in ("ok", "../escape", "/absolute", "a//b", "x/../../escape2", "n" * 300):
+        source = bench.file("one")
+        bench.run("cp", source, f"s3://test/hostile/{key}")
+    summary = bench.summary("sync", "s3://test/hostile/", bench.directory / "safe/inner", expect=PARTIAL)
+    assert summary["done"] == 1 and summary["failed"] == 5, summary
+    assert tree(bench.directory / "safe") == {"inner/ok": b"data\n"}
+
+
+def names_what_is_wrong_with_usage_and_configuration(bench):
+    bench.run("sync", "a", expect=USAGE)
+    bench.run("ls", "s3://test", "--no-such-flag", expect=USAGE)
+    bench.run("ls", "s3://test", "--min-size", "lots", expect=USAGE)
+    assert "--min-size" in bench.stderr and "lots" in bench.stderr, bench.stderr
+    bench.run("ls", "gopher://x", expect=FAILED)
+    config = bench.file("bad.yaml", b"transfers: 4\nsync:\n  delte: true\n")
+    bench.run("--config", config, "sync", "a", "b", expect=CONFIG)
+    assert "bad.yaml:3" in bench.stderr and "delte" in bench.stderr, bench.stderr
+    config = bench.file("wrong.yaml", b"transfers: many\n")
+    bench.run("--config", config, "sync", "a", "b", expect=CONFIG)
+    assert "wrong.yaml:1" in bench.stderr, bench.stderr
+    bench.run("ls", "s3://test", expect=CONFIG, SLUICE_TRANSFERS="many")
+    assert "SLUICE_TRANSFERS" in bench.stderr, bench.stderr
+    bench.run("ls", "s3://test", "--profile", "nobody", expect=CONFIG)
+    assert "nobody" in bench.stderr, bench.stderr
+
+
+def takes_settings_from_environment_and_file(bench):
+    for name in ("a.csv", "b.txt"):
+        bench.file(f"e/{name}")
+    config = bench.file("good.yaml", b"verbose: true\nls:\n  include: ['*.csv']\n  recursive: true\n")
+    assert bench.run("--config", config, "ls", bench.directory / "e").split()[-1] == "a.csv"
+    assert bench.run("ls", "-r", bench.directory / "e", SLUICE_INCLUDE="*.txt").split()[-1] == "b.txt"
+    assert bench.run("--config", config, "ls", "--include", "*.txt", bench.directory / "e").split()[-1] == "b.txt"
+
+
+def tells_failures_of_authentication_and_absence_apart(bench):
+    bench.run("ls", "s3://test/", expect=AUTHENTICATION, AWS_SECRET_ACCESS_KEY="wrong")
+    assert "SignatureDoesNotMatch" in bench.stderr, bench.stderr
+    assert "wrong" not in bench.stderr.replace("wrong clock", "")
+    bench.run("ls", "s3://no-such-bucket/", expect=FAILED)
+    assert "no-such-bucket" in bench.stderr, bench.stderr
+    bench.run("cat", "s3://test/no-such-key", expect=FAILED)
+    bench.run("sync", bench.directory / "nowhere", "s3://test/", expect=FAILED)
+    assert "nowhere" in bench.stderr, bench.stderr
+    bench.run("ls", "s3://test/", expect=AUTHENTICATION, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+
+def reports_a_full_disk_and_leaves_nothing_half_written(bench):
+    mount = bench.directory / "small"
+    mount.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount], check=True)
+    try:
+        source = bench.directory / "s"
+        bench.file("s/a", b"a" * 200_000)
+        bench.file("s/big", b"b" * 3_000_000)
+        summary = bench.summary("sync", source, mount, expect=PARTIAL)
+        assert summary["failed"] == 1 and summary["failures"][0]["code"] == "no_space", summary
+        assert set(tree(mount)) == {"a"}, tree(mount).keys()
+    finally:
+        subprocess.run(["umount", mount], check=True)
+
+
+def filters_by_pattern_size_and_list(bench):
+    for name, size in (("a.csv", 10), ("b.csv", 2000), ("c.txt", 10), ("d/e.csv", 10)):
+        bench.file(f"f/{name}", b"x" * size)
+    root = bench.directory / "f"
+    names = lambda *arguments: sorted(line.split()[-1] for line in bench.run("ls", "-r", root, *arguments).splitlines())
+    assert names() == ["a.csv", "b.csv", "c.txt", "d/e.csv"]
+    assert names("--include", "*.csv") == ["a.csv", "b.csv"]
+    assert names("--include", "**/*.csv", "--exclude", "d/**") == ["a.csv", "b.csv"]
+    assert names("--min-size", "1k") == ["b.csv"]
+    assert names("--max-age", "1h") == []
+    assert names("--max-depth", "1") == ["a.csv", "b.csv", "c.txt"]
+    bench.run("cp", "--files-from", "-", root, "s3://test/list/", stdin=b"a.csv\nd/e.csv\nmissing\n", expect=PARTIAL)
+    assert sorted(line.split()[-1] for line in bench.run("ls", "-r", "s3://test/list/").splitlines()) == ["a.csv", "d/e.csv"]
+
+
+def removes_files_and_trees(bench):
+    for name in ("a", "b", "c/d"):
+        bench.run("cp", bench.file("one"), f"s3://test/rm/{name}")
+    bench.run("rm", "s3://test/rm/a")
+    bench.run("rm", "s3://test/rm/a", expect=FAILED)
+    bench.run("rm", "-r", "--dry-run", "s3://test/rm/")
+    assert bench.summary("rm", "-r", "s3://test/rm/")["deleted"] == 2
+    assert bench.run("ls", "-r", "s3://test/rm/") == ""
+
+
+STEP = "cat {in} > {out}; echo done >> {out}"  # not idempotent: a second run would show
+
+
+def runs_the_overwrite_batch_once(bench):
+    for number in range(30):
+        bench.file(f"b/{number:02d}.csv", b"row %d\n" % number)
+    bench.run("sync", bench.directory / "b", "s3://test/batch2/", "--metadata", "keep=this")
+    url = "s3://test/batch2/"
+    summary = bench.summary("batch", "run", url, "--shell", "--exec", STEP)
+    assert summary["done"] == 30 and summary["failed"] == 0, summary
+    assert bench.run("cat", url + "07.csv") == "row 7\ndone\n"
+    stat = json.loads(bench.run("stat", url + "07.csv"))
+    assert stat["metadata"]["keep"] == "this" and stat["content_type"] == "text/csv", stat
+    assert bench.summary("batch", "run", url, "--shell", "--exec", STEP)["done"] == 0
+    assert bench.run("cat", url + "07.csv") == "row 7\ndone\n"
+    counts = json.loads(bench.run("--json", "batch", "status", url).splitlines()[0])
+    assert counts["completed"] == 30 and counts["errors"] == 0, counts
+
+
+def batch_works_in_place_on_local_files_and_keeps_mode_and_links(bench):
+    path = bench.file("l/a.csv", b"row\n")
+    path.chmod(0o640)
+    (bench.directory / "l/link.csv").symlink_to("a.csv")
+    root = bench.directory / "l"
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 1
+    assert path.read_bytes() == b"row\ndone\n" and path.stat().st_mode & 0o777 == 0o640
+    assert (root / "link.csv").is_symlink()
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 0
+    path.write_bytes(b"new\n")
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 1
+
+
+def batch_remembers_failures_and_retries_them(bench):
+    bench.file("r/good", b"1\n")
+    bench.file("r/bad", b"2\n")
+    root = bench.directory / "r"
+    step = "grep -q 1 {in} || { echo no one here >&2; exit 9; }; cp {in} {out}; echo done >> {out}"
+    summary = bench.summary("batch", "run", root, "--shell", "--exec", step, expect=PARTIAL)
+    assert summary["done"] == 1 and summary["failed"] == 1, summary
+    assert "no one here" in summary["failures"][0]["error"] and summary["failures"][0]["path"] == "bad", summary
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 0, "it must wait for its time"
+    assert "bad" in bench.run("batch", "status", root)
+    assert bench.summary("batch", "retry", root, "--shell", "--exec", STEP)["done"] == 1
+    assert (root / "bad").read_bytes() == b"2\ndone\n"
+
+
+def batch_halves_work_on_a_backlog_file(bench):
+    for name in ("a", "b"):
+        bench.file(f"h/{name}", b"1\n")
+    root, backlog = bench.directory / "h", bench.directory / "backlog.json.gz"
+    bench.run("batch", "scan", root, "-b", backlog)
+    lines = [json.loads(line) for line in gzip.open(backlog)]
+    assert [line["path"] for line in lines] == ["a", "b"] and lines[0]["size"] == 2, lines
+    assert bench.summary("batch", "process", root, "-b", backlog, "--shell", "--exec", STEP)["done"] == 2
+    again = bench.summary("batch", "process", root, "-b", backlog, "--shell", "--exec", STEP)
+    assert again["done"] == 0 and again["skipped"] == 2, again
+    backlog.write_bytes(backlog.read_bytes()[:-4])
+    bench.run("batch", "process", root, "-b", backlog, "--shell", "--exec", STEP, expect=FAILED)
+    assert "backlog.json.gz" in bench.stderr, bench.stderr
+
+
+def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
+    for number in range(200):
+        bench.file(f"i/{number:03d}", b"1\n")
+    root = bench.directory / "i"
+    process = subprocess.Popen([SLUICE, "--transfers", "4", "batch", "run", root, "--shell", "--exec", "sleep 0.05; " + STEP],
+                               env=bench.environment, stderr=subprocess.PIPE)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGTERM)
+    begin = time.monotonic()
+    assert process.wait(timeout=20) == INTERRUPTED
+    assert time.monotonic() - begin < 15
+    process.stderr.close()
+    done = sum(data == b"1\ndone\n" for data in tree(root).values())
+    assert 0 < done < 200 and all(data in (b"1\n", b"1\ndone\n") for data in tree(root).values())
+    summary = bench.summary("batch", "run", root, "--shell", "--exec", STEP)
+    assert summary["done"] == 200 - done, (summary, done)
+    assert all(data == b"1\ndone\n" for data in tree(root).values())
+    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*.in"))]
+    assert not leftovers, leftovers
+
+
+def survives_kill_and_processes_nothing_twice(bench):
+    for number in range(100):
+        bench.file(f"k/{number:03d}", b"1\n")
+    root = bench.directory / "k"
+    for wait in (0.4, 0.7, 1.0):
+        process = subprocess.Popen([SLUICE, "--transfers", "4", "batch", "run", root, "--shell", "--exec", STEP],
+                                   env=bench.environment, stderr=subprocess.DEVNULL)
+        time.sleep(wait)
+        process.kill()
+        process.wait()
+        assert all(data in (b"1\n", b"1\ndone\n") for data in tree(root).values() if data), tree(root)
+    bench.run("batch", "run", root, "--shell", "--exec", STEP)
+    assert tree(root) == {f"{number:03d}": b"1\ndone\n" for number in range(100)}
+
+
+def scenarios():
+    for name, value in globals().items():
+        code = getattr(value, "__code__", None)
+        if code and code.co_argcount == 1 and code.co_varnames[0] == "bench":
+            yield name, value
+
+
+def main():
+    wanted = sys.argv[3:]
+    passed = failed = 0
+    with Lab() as lab:
+        for name, scenario in list(scenarios()):
+            if wanted and name not in wanted:
+                continue
+            with tempfile.TemporaryDirectory() as directory:
+                try:
+                    scenario(Bench(lab, pathlib.Path(directory)))
+                    print(f"ok {name}", flush=True)
+                    passed += 1
+                except Exception:
+                    print(f"FAILED {name}\n{traceback.format_exc()}", flush=True)
+                    failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
