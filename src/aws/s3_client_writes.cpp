@@ -79,9 +79,10 @@ Task<PartResult> S3Client::upload_part(OpContext context, S3Upload upload, std::
   outgoing.payload_hash = std::move(values.payload_hash);
   if (!values.checksum_text.empty()) outgoing.request.headers.add(checksum_header(wanted.checksum), values.checksum_text);
   const Answer answer = co_await run_outgoing(std::move(context), outgoing, small_answer_limit);
-  CompletedPart part{.number = number, .etag = std::string(unquoted(answer.headers.find("etag").value_or(""))), .checksum = {}};
+  CompletedPart part{.number = number,
+                     .etag = std::string(unquoted(answer.headers.find("etag").value_or(""))),
+                     .checksum = values.checksum_text};
   if (part.etag.empty()) throw Error(ErrorCode::protocol, "UploadPart", to_string(upload.object), "the answer has no ETag");
-  if (!multipart_checksum().full_object()) part.checksum = values.checksum_text;
   co_return PartResult{std::move(part), std::move(values.checksum)};
 }
 

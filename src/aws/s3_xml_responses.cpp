@@ -74,7 +74,9 @@ std::string parse_late_etag(std::string_view body, std::string_view operation, s
 }
 
 PartsPage parse_parts_page(std::string_view body) {
-  const codec::XmlElement result = document(body, "ListPartsResult");
+  const codec::XmlElement result = codec::parse_xml(body, "S3 answer");
+  const bool known = result.name == "ListPartsResult" || result.name == "ListPartsResponse";  // the latter is moto's
+  if (!known) throw Error(ErrorCode::protocol, "ListParts", "", "not a ListPartsResult");
   PartsPage page;
   page.truncated = result.text_of("IsTruncated") == "true";
   for (const codec::XmlElement& child : result.children) {

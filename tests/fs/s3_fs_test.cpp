@@ -22,6 +22,8 @@ class MemoryJournal final : public TemporaryJournal {
   }
   void forget(const Temporary& temporary) override { forgotten.push_back(temporary.subject); }
   Task<std::vector<Temporary>> orphans() override { co_return left; }
+  void record_in_job(const Temporary&) override { FAIL_CHECK("a file system of objects has no temporary files"); }
+  void forget_in_job(const Temporary&) override { FAIL_CHECK("a file system of objects has no temporary files"); }
 
   std::vector<Temporary> recorded, left;
   std::vector<std::string> forgotten;

@@ -109,7 +109,7 @@ def syncs_both_ways_and_finds_nothing_to_do_the_second_time(bench):
     before = bench.lab.requests()["requests"]
     assert bench.summary("sync", "s3://test/tree/", down)["done"] == 0
     assert bench.lab.requests()["requests"] - before <= 2
-    bench.file("tree/dir/b.txt", b"changed!!")
+    bench.file("tree/dir/b.txt", b"changed, and longer")
     assert bench.summary("sync", source, "s3://test/tree/")["done"] == 1
 
 

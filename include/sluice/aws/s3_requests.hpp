@@ -96,7 +96,7 @@ struct CopyOptions {
 struct CompletedPart {
   std::uint32_t number = 0;  ///< From 1.
   std::string etag = {};          ///< Without quotes.
-  std::string checksum = {};      ///< Base64; only listed for composite checksums.
+  std::string checksum = {};  ///< Base64; empty if the upload was created without an algorithm.
 };
 
 /// How a multipart upload is checked as a whole.

@@ -56,7 +56,7 @@ TEST_CASE("objects with nasty keys are put, listed, read and deleted") {
 TEST_CASE("a key of 1,024 bytes is a key, one more is none") {
   with_session([](Session& session) -> Task<> {
     std::string key = session.prefix;
-    while (key.size() < s3_max_key_bytes) key += key.size() % 200 == 0 && !server().traits.long_keys ? '/' : 'k';
+    while (key.size() < s3_max_key_bytes) key += key.size() % 200 == 0 && !server().traits.long_parts ? '/' : 'k';
     const S3Location object{.bucket = session.bucket, .key = key};
     co_await session.client->put(session.context(), object, as_bytes("x"), nullptr, WriteCondition());
     const auto found = co_await session.client->head(session.context(), object, GetOptions());
@@ -65,7 +65,7 @@ TEST_CASE("a key of 1,024 bytes is a key, one more is none") {
     const S3Location longer{.bucket = session.bucket, .key = key + "k"};
     const Error error = co_await failure_of(
         session.client->put(session.context(), longer, as_bytes("x"), nullptr, WriteCondition()));
-    CHECK(error.code() != ErrorCode::internal);
+    CHECK((error.status() == 400 || error.status() == 414) == server().traits.limits_keys);
   });
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("metadata, headers, tags and storage class are kept with an object") {
     extras->content_type = "text/csv";
     extras->headers = {{"cache-control", "no-store"}, {"content-disposition", "attachment; filename=\"x.csv\""}};
     extras->metadata = {{"mtime", "1614556800.123456789"}, {"owner", "J\xC3\xBCrgen \xE6\x97\xA5\xE6\x9C\xAC"}};
-    extras->tags = {{"project", "a b"}, {"stage", "x=y&z"}};
+    extras->tags = {{"project", "a b"}, {"stage", "x=y+z:/@"}};
     if (server().traits.keeps_storage_class) extras->storage_class = "STANDARD_IA";
     co_await session.client->put(session.context(), session.at("kept"), as_bytes("x"), extras, WriteCondition());
     const auto found = co_await session.client->head(session.context(), session.at("kept"), GetOptions());
@@ -216,7 +216,7 @@ TEST_CASE("a copy keeps metadata, and is pinned to the source's tag") {
     const CopyOptions stale{.source_if_match = "d41d8cd98f00b204e9800998ecf8427e"};
     const Error error = co_await failure_of(
         session.client->copy(session.context(), session.at("from +x"), session.at("to"), stale));
-    CHECK(error.code() == ErrorCode::conflict);
+    CHECK((error.code() == ErrorCode::conflict) == server().traits.honours_if_match_on_copy_source);
   });
 }
 

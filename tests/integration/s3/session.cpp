@@ -22,13 +22,16 @@ ServerTraits traits_of(const std::string& flavour) {
     traits.checks_signatures = false;
     traits.verifies_checksums = false;
     traits.keeps_checksums = false;
-    traits.honours_if_match_on_put = false;
+    traits.true_multipart_checksums = false;
     traits.honours_if_match_on_complete = false;
+    traits.honours_if_match_on_copy_source = false;
+    traits.keeps_control_characters = false;
+    traits.limits_keys = false;
   } else if (flavour == "versitygw") {
     traits.keeps_storage_class = false;
     traits.keeps_double_slash = false;
-    traits.keeps_control_characters = false;
-    traits.long_keys = false;
+    traits.long_parts = false;
+    traits.limits_keys = false;
   } else if (flavour != "lab" && flavour != "aws") {
     throw Error(ErrorCode::config, "S3 suite", flavour, "an unknown flavour of server");
   }
@@ -88,6 +91,13 @@ std::unique_ptr<FileSystem> Session::files(std::string below) const {
   options.prefix = prefix + below;
   options.part_size = 5_MiB;
   return make_s3_fs(runtime, std::move(options));
+}
+
+aws::S3ClientOptions options_for_multipart(aws::ChecksumAlgorithm algorithm) {
+  aws::S3ClientOptions options;
+  options.checksum = algorithm;
+  if (!server().traits.true_multipart_checksums) options.checksum_mode = aws::ChecksumMode::when_required;
+  return options;
 }
 
 std::string some_bytes(std::size_t size, std::uint32_t seed) {

@@ -16,13 +16,16 @@ namespace sluice::test {
 struct ServerTraits {
   bool checks_signatures = true;
   bool verifies_checksums = true;
-  bool keeps_checksums = true;       ///< Answers x-amz-checksum-crc64nvme to a GET in checksum mode.
+  bool keeps_checksums = true;        ///< Those that a PUT came with are told by HEAD.
+  bool true_multipart_checksums = true;  ///< The checksum of a multipart object is that of its bytes.
   bool honours_if_match_on_put = true;
   bool honours_if_match_on_complete = true;
+  bool honours_if_match_on_copy_source = true;
   bool keeps_storage_class = true;
   bool keeps_double_slash = true;    ///< "a//b" and "a/b" are two keys.
   bool keeps_control_characters = true;
-  bool long_keys = true;             ///< 1,024 bytes in one part of the path.
+  bool long_parts = true;            ///< 1,024 bytes in one part of the path.
+  bool limits_keys = true;           ///< A key of 1,025 bytes is refused.
 };
 
 struct Server {
@@ -72,6 +75,9 @@ void with_session(Body body, aws::S3ClientOptions options = {}) {
   auto start = [&body, &options](Runtime& runtime) { return in_session(runtime, body, options); };
   run(start);
 }
+
+/// Without checksums if the server's are not to be believed.
+aws::S3ClientOptions options_for_multipart(aws::ChecksumAlgorithm algorithm);
 
 /// Deterministic bytes that repeat nowhere near.
 std::string some_bytes(std::size_t size, std::uint32_t seed);
