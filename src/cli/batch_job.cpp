@@ -15,6 +15,7 @@ BatchJob::~BatchJob() = default;
 
 Task<> BatchJob::open() {
   tree_ = co_await session_.open_tree(options_.url);
+  co_await session_.make_state_directory();
   const std::string state =
       options_.state.empty() ? "sqlite:" + (session_.state_directory() / "status.sqlite").string() : options_.state;
   store_ = co_await session_.open_store(state);

@@ -61,6 +61,16 @@ Task<bool> Session::is_tree(std::string url) {
   co_return !found;
 }
 
+Task<> Session::make_state_directory() {
+  auto job = [this] {
+    if (std::filesystem::create_directories(state_directory_)) {
+      // What was processed, and under which names, is nobody else's business.
+      std::filesystem::permissions(state_directory_, std::filesystem::perms::owner_all);
+    }
+  };
+  co_await offload(runtime_.disk(), job);
+}
+
 Task<std::shared_ptr<KeyValueStore>> Session::open_store(std::string url) {
   stores_.push_back(co_await sluice::open_store(runtime_, std::move(url)));
   co_return stores_.back();

@@ -38,6 +38,7 @@ class Session {
   Task<bool> is_tree(std::string url);
   /// Whether a file that is copied "to url" goes into it under its own name.
   Task<bool> is_directory(std::string url);
+  Task<> make_state_directory();
   /// Opened now, closed with the session.
   Task<std::shared_ptr<KeyValueStore>> open_store(std::string url);
 
