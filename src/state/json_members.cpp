@@ -72,8 +72,12 @@ Fingerprint fingerprint_member(const codec::JsonValue& object, std::string_view 
   version.size = number_member(object, "size", subject);
   version.mtime = time_member(object, "mod_time", subject);
   version.etag = text_member(object, "etag", subject).value_or("");
-  version.checksum_algorithm = text_member(object, "checksum_algorithm", subject).value_or("");
-  version.checksum = text_member(object, "checksum", subject).value_or("");
+  auto checksum = text_member(object, "checksum", subject);
+  auto algorithm = text_member(object, "checksum_algorithm", subject);
+  if (!checksum || checksum->empty())
+    return version;  // the name of an algorithm alone says nothing
+  version.checksum = std::move(*checksum);
+  version.checksum_algorithm = std::move(algorithm).value_or("");
   return version;
 }
 
