@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const char* const begin = page.body.data();
   const char* const end = begin + page.body.size();
   for (const sluice::aws::ListedObject& object : page.objects) {
-    if (object.key.empty() || object.key.data() < begin || object.key.data() + object.key.size() > end) std::abort();
+    if (object.key.empty() || object.key.data() < begin ||
+        object.key.data() + object.key.size() > end)
+      std::abort();
   }
   return 0;
 }

@@ -4,7 +4,8 @@
 namespace sluice::aws {
 
 S3Request list_objects_request(std::string bucket, const ListOptions& options) {
-  S3Request request = make_request("ListObjectsV2", "GET", {.bucket = std::move(bucket), .key = {}});
+  S3Request request =
+      make_request("ListObjectsV2", "GET", {.bucket = std::move(bucket), .key = {}});
   // encoding-type=url, since XML 1.0 cannot carry control characters.
   request.query = QueryText()
                       .add_if("continuation-token", options.continuation_token)
@@ -22,7 +23,8 @@ S3Request list_objects_request(std::string bucket, const ListOptions& options) {
 }
 
 S3Request delete_objects_request(std::string bucket, std::span<const std::string> keys) {
-  S3Request request = make_request("DeleteObjects", "POST", {.bucket = std::move(bucket), .key = {}});
+  S3Request request =
+      make_request("DeleteObjects", "POST", {.bucket = std::move(bucket), .key = {}});
   request.query = "delete";
   request.headers.add("Content-Type", "application/xml");
   std::string& text = request.text;
@@ -38,7 +40,8 @@ S3Request delete_objects_request(std::string bucket, std::span<const std::string
 
 S3Request create_bucket_request(std::string bucket, std::string_view region) {
   S3Request request = make_request("CreateBucket", "PUT", {.bucket = std::move(bucket), .key = {}});
-  if (region.empty() || region == "us-east-1") return request;  // the one region that must not be named
+  if (region.empty() || region == "us-east-1")
+    return request;  // the one region that must not be named
   std::string& text = request.text;
   text.append("<CreateBucketConfiguration xmlns=\"").append(s3_namespace).append("\">");
   append_xml_field(text, "LocationConstraint", region);
@@ -54,7 +57,8 @@ S3Request head_bucket_request(std::string bucket) {
   return make_request("HeadBucket", "HEAD", {.bucket = std::move(bucket), .key = {}});
 }
 
-S3Request list_multipart_uploads_request(std::string bucket, std::string_view prefix, const UploadsMarker& after) {
+S3Request list_multipart_uploads_request(std::string bucket, std::string_view prefix,
+                                         const UploadsMarker& after) {
   S3Request request =
       make_request("ListMultipartUploads", "GET", {.bucket = std::move(bucket), .key = {}});
   request.query = QueryText()

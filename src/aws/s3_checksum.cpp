@@ -28,7 +28,9 @@ const Row* row_of(ChecksumAlgorithm algorithm) {
   return nullptr;
 }
 
-std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t narrow(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
 
 }  // namespace
 

@@ -22,32 +22,43 @@ S3Client::S3Client(Runtime& runtime, std::shared_ptr<net::HttpClient> http,
                    std::shared_ptr<CredentialsProvider> credentials, S3ClientOptions options)
     : options_(std::move(options)),
       runtime_(runtime),
-      exchange_(std::make_unique<Exchange>(runtime, std::move(http), std::move(credentials), options_)) {}
+      exchange_(
+          std::make_unique<Exchange>(runtime, std::move(http), std::move(credentials), options_)) {}
 
 S3Client::~S3Client() = default;
 
 ChecksumAlgorithm S3Client::upload_checksum() const {
-  return options_.checksum_mode == ChecksumMode::when_supported ? options_.checksum : ChecksumAlgorithm::none;
+  return options_.checksum_mode == ChecksumMode::when_supported ? options_.checksum
+                                                                : ChecksumAlgorithm::none;
 }
 
-std::string S3Client::origin() const { return exchange_->origin(); }
-Retrier& S3Client::retrier() { return exchange_->retrier(); }
+std::string S3Client::origin() const {
+  return exchange_->origin();
+}
+Retrier& S3Client::retrier() {
+  return exchange_->retrier();
+}
 
 Task<S3Client::Answer> S3Client::run(OpContext context, S3Request request, std::size_t body_limit) {
   Outgoing outgoing;
   outgoing.request = std::move(request);
-  const BodyDigests wanted{.checksum = ChecksumAlgorithm::none, .payload_hash = exchange_->hash_needed()};
+  const BodyDigests wanted{.checksum = ChecksumAlgorithm::none,
+                           .payload_hash = exchange_->hash_needed()};
   BodyDigestValues values = co_await digest(runtime_, outgoing.request.payload(), wanted);
   outgoing.payload_hash = std::move(values.payload_hash);
   co_return co_await run_outgoing(std::move(context), outgoing, body_limit);
 }
 
-Task<S3Client::Answer> S3Client::run_outgoing(OpContext context, Outgoing& outgoing, std::size_t body_limit) {
-  auto once = [this, &context, &outgoing, body_limit] { return attempt(context, outgoing, body_limit); };
+Task<S3Client::Answer> S3Client::run_outgoing(OpContext context, Outgoing& outgoing,
+                                              std::size_t body_limit) {
+  auto once = [this, &context, &outgoing, body_limit] {
+    return attempt(context, outgoing, body_limit);
+  };
   co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
 }
 
-Task<S3Client::Answer> S3Client::attempt(const OpContext& context, Outgoing& outgoing, std::size_t body_limit) {
+Task<S3Client::Answer> S3Client::attempt(const OpContext& context, Outgoing& outgoing,
+                                         std::size_t body_limit) {
   ++outgoing.attempts;
   const S3Request& request = outgoing.request;
   net::HttpResponse response = co_await exchange_->send(context, request, outgoing.payload_hash);
@@ -69,7 +80,8 @@ Task<> S3Client::list(OpContext context, std::string bucket, ListOptions options
   parse_list_page(page);
 }
 
-Task<std::optional<HeadResult>> S3Client::head(OpContext context, S3Location object, GetOptions options) {
+Task<std::optional<HeadResult>> S3Client::head(OpContext context, S3Location object,
+                                               GetOptions options) {
   options.checksum = options.checksum && options_.checksum_mode == ChecksumMode::when_supported;
   const std::string subject = to_string(object);
   S3Request request = head_object_request(std::move(object), options);
@@ -87,14 +99,17 @@ Task<std::optional<HeadResult>> S3Client::head(OpContext context, S3Location obj
 
 Task<net::HttpResponse> S3Client::open(OpContext context, S3Location object, GetOptions options) {
   const S3Request request = get_object_request(std::move(object), options);
-  auto once = [this, &context, &request] { return exchange_->send(context, request, empty_payload_hash); };
+  auto once = [this, &context, &request] {
+    return exchange_->send(context, request, empty_payload_hash);
+  };
   co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
 }
 
 Task<S3ObjectReader> S3Client::get(OpContext context, S3Location object, GetOptions options) {
   options.checksum = options.checksum && options_.checksum_mode == ChecksumMode::when_supported;
   net::HttpResponse response = co_await open(context, object, options);
-  co_return S3ObjectReader(*this, std::move(context), std::move(object), std::move(options), std::move(response));
+  co_return S3ObjectReader(*this, std::move(context), std::move(object), std::move(options),
+                           std::move(response));
 }
 
 Task<> S3Client::remove(OpContext context, S3Location object) {
@@ -102,11 +117,14 @@ Task<> S3Client::remove(OpContext context, S3Location object) {
   co_await run(std::move(context), std::move(request), small_answer_limit);
 }
 
-Task<std::vector<DeleteFailure>> S3Client::remove_all(OpContext context, std::string bucket, std::vector<std::string> keys) {
+Task<std::vector<DeleteFailure>> S3Client::remove_all(OpContext context, std::string bucket,
+                                                      std::vector<std::string> keys) {
   if (keys.size() > s3_max_deletes) {
-    throw Error(ErrorCode::invalid_input, "DeleteObjects", bucket, "more keys than one request can have");
+    throw Error(ErrorCode::invalid_input, "DeleteObjects", bucket,
+                "more keys than one request can have");
   }
-  const auto odd = std::partition(keys.begin(), keys.end(), [](const std::string& key) { return is_xml_text(key); });
+  const auto odd = std::partition(keys.begin(), keys.end(),
+                                  [](const std::string& key) { return is_xml_text(key); });
   const std::span<const std::string> plain(keys.begin(), odd);
   std::vector<DeleteFailure> failures;
   if (!plain.empty()) {
@@ -131,18 +149,22 @@ Task<std::vector<DeleteFailure>> S3Client::remove_all(OpContext context, std::st
       if (error.code() == ErrorCode::cancelled) throw;
       failed = error;
     }
-    if (failed) failures.push_back({.key = *key, .code = failed->server_code(), .message = failed->message()});
+    if (failed)
+      failures.push_back(
+          {.key = *key, .code = failed->server_code(), .message = failed->message()});
   }
   co_return failures;
 }
 
-Task<std::map<std::string, std::string>> S3Client::get_tags(OpContext context, S3Location object, std::string version_id) {
+Task<std::map<std::string, std::string>> S3Client::get_tags(OpContext context, S3Location object,
+                                                            std::string version_id) {
   S3Request request = get_tagging_request(std::move(object), version_id);
   const Answer answer = co_await run(std::move(context), std::move(request), small_answer_limit);
   co_return parse_tagging(answer.body);
 }
 
-Task<> S3Client::put_tags(OpContext context, S3Location object, std::map<std::string, std::string> tags) {
+Task<> S3Client::put_tags(OpContext context, S3Location object,
+                          std::map<std::string, std::string> tags) {
   S3Request request = put_tagging_request(std::move(object), tags);
   request.headers.add("Content-MD5", codec::to_base64(codec::md5(as_bytes(request.text))));
   co_await run(std::move(context), std::move(request), small_answer_limit);

@@ -5,16 +5,20 @@
 namespace sluice::aws {
 namespace {
 
-// Bodies above this wait for the server's word, so that a refusal or redirect comes before the bytes are sent.
+// Bodies above this wait for the server's word, so that a refusal or redirect comes before the
+// bytes are sent.
 constexpr std::uint64_t expect_continue_from = 2_MiB;
 constexpr std::size_t refusal_limit = 64_KiB;
 
-bool is_success(int status) { return status >= 200 && status < 300; }
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
 
 }  // namespace
 
 S3Client::Exchange::Exchange(Runtime& runtime, std::shared_ptr<net::HttpClient> http,
-                             std::shared_ptr<CredentialsProvider> credentials, const S3ClientOptions& options)
+                             std::shared_ptr<CredentialsProvider> credentials,
+                             const S3ClientOptions& options)
     : runtime_(runtime),
       http_(std::move(http)),
       credentials_(std::move(credentials)),
@@ -43,13 +47,15 @@ void S3Client::Exchange::move_home(const std::string& bucket, const std::string&
   home.scope.region = region;
 }
 
-net::HttpRequest S3Client::Exchange::signed_request(const S3Request& request, const Credentials& credentials,
+net::HttpRequest S3Client::Exchange::signed_request(const S3Request& request,
+                                                    const Credentials& credentials,
                                                     std::string_view payload_hash) {
   const Home& home = home_of(request.location.bucket);
   net::HttpRequest http = to_http(request, home.place);
   if (requester_pays_) http.headers.add("x-amz-request-payer", "requester");
   http.expect_continue = http.body.size() > expect_continue_from;
-  signer_.sign(http, credentials, home.scope, clock_offset_.apply(runtime_.clock().now()), payload_hash);
+  signer_.sign(http, credentials, home.scope, clock_offset_.apply(runtime_.clock().now()),
+               payload_hash);
   return http;
 }
 
@@ -63,7 +69,8 @@ Task<net::HttpResponse> S3Client::Exchange::send(const OpContext& context, const
     if (is_success(response.status())) co_return response;
     const ServiceError refusal = co_await refusal_of(std::move(response));
     const bool again = co_await correct(context, request, refusal, credentials, made);
-    if (!again) throw to_error(refusal, std::string(request.operation), to_string(request.location));
+    if (!again)
+      throw to_error(refusal, std::string(request.operation), to_string(request.location));
   }
 }
 
@@ -78,8 +85,10 @@ Task<ServiceError> S3Client::Exchange::refusal_of(net::HttpResponse response) {
   co_return parse_service_error(ErrorFormat::xml, response.status(), response.headers(), body);
 }
 
-Task<bool> S3Client::Exchange::correct(const OpContext& context, const S3Request& request, const ServiceError& refusal,
-                                       const std::shared_ptr<const Credentials>& credentials, Corrections& made) {
+Task<bool> S3Client::Exchange::correct(const OpContext& context, const S3Request& request,
+                                       const ServiceError& refusal,
+                                       const std::shared_ptr<const Credentials>& credentials,
+                                       Corrections& made) {
   const AnswerBody body = request.method == "HEAD" ? AnswerBody::absent : AnswerBody::present;
   if (!made.region && is_region_redirect(refusal, body)) {
     made.region = true;
@@ -87,7 +96,8 @@ Task<bool> S3Client::Exchange::correct(const OpContext& context, const S3Request
     if (moved) co_return true;
   }
   // A HEAD cannot say ExpiredToken: it answers a bare 400 to session credentials.
-  const bool bare_expiry = body == AnswerBody::absent && refusal.status == 400 && !credentials->session_token.empty();
+  const bool bare_expiry =
+      body == AnswerBody::absent && refusal.status == 400 && !credentials->session_token.empty();
   if (!made.credentials && (is_expired_credentials(refusal.code) || bare_expiry)) {
     made.credentials = true;
     credentials_->invalidate(credentials);
@@ -95,8 +105,10 @@ Task<bool> S3Client::Exchange::correct(const OpContext& context, const S3Request
   }
   if (!made.clock && clock_offset_.adopt(refusal, runtime_.clock().now())) {
     made.clock = true;
-    context.log.warn("The clock differs from the server's; its time is used",
-                     {{"offset_s", std::chrono::duration_cast<std::chrono::seconds>(clock_offset_.offset()).count()}});
+    context.log.warn(
+        "The clock differs from the server's; its time is used",
+        {{"offset_s",
+          std::chrono::duration_cast<std::chrono::seconds>(clock_offset_.offset()).count()}});
     co_return true;
   }
   co_return false;
@@ -113,7 +125,8 @@ Task<bool> S3Client::Exchange::follow_region(const OpContext& context, const S3R
   co_return true;
 }
 
-Task<std::string> S3Client::Exchange::ask_region(const OpContext& context, const std::string& bucket) {
+Task<std::string> S3Client::Exchange::ask_region(const OpContext& context,
+                                                 const std::string& bucket) {
   const S3Request request = head_bucket_request(bucket);
   const auto credentials = co_await credentials_->get(context);
   const net::HttpRequest http = signed_request(request, *credentials, empty_payload_hash);
@@ -121,7 +134,8 @@ Task<std::string> S3Client::Exchange::ask_region(const OpContext& context, const
   co_return std::string(response.header("x-amz-bucket-region"));  // also told with 301 and 403
 }
 
-Task<std::string> S3Client::Exchange::presign(OpContext context, S3Request request, Duration expires) {
+Task<std::string> S3Client::Exchange::presign(OpContext context, S3Request request,
+                                              Duration expires) {
   const auto credentials = co_await credentials_->get(context);
   const Home& home = home_of(request.location.bucket);
   const net::HttpRequest http = to_http(request, home.place);

@@ -12,15 +12,17 @@
 
 namespace sluice::aws {
 
-/// One attempt at an operation: finds the bucket's place, signs, sends, and makes the corrections that cost no attempt (region,
-/// credentials, clock), each at most once an attempt.
+/// One attempt at an operation: finds the bucket's place, signs, sends, and makes the corrections
+/// that cost no attempt (region, credentials, clock), each at most once an attempt.
 class S3Client::Exchange {
  public:
-  Exchange(Runtime& runtime, std::shared_ptr<net::HttpClient> http, std::shared_ptr<CredentialsProvider> credentials,
-           const S3ClientOptions& options);
+  Exchange(Runtime& runtime, std::shared_ptr<net::HttpClient> http,
+           std::shared_ptr<CredentialsProvider> credentials, const S3ClientOptions& options);
 
-  /// The answer if it is a success; else throws what to_error() makes of it. `payload_hash`: see hash_needed().
-  Task<net::HttpResponse> send(const OpContext& context, const S3Request& request, std::string_view payload_hash);
+  /// The answer if it is a success; else throws what to_error() makes of it. `payload_hash`: see
+  /// hash_needed().
+  Task<net::HttpResponse> send(const OpContext& context, const S3Request& request,
+                               std::string_view payload_hash);
   Task<std::string> presign(OpContext context, S3Request request, Duration expires);
 
   /// Whether the payload's SHA-256 is signed: over plain HTTP nothing else protects it.
@@ -41,11 +43,14 @@ class S3Client::Exchange {
 
   Home& home_of(const std::string& bucket);
   void move_home(const std::string& bucket, const std::string& region);
-  net::HttpRequest signed_request(const S3Request& request, const Credentials& credentials, std::string_view payload_hash);
+  net::HttpRequest signed_request(const S3Request& request, const Credentials& credentials,
+                                  std::string_view payload_hash);
   Task<ServiceError> refusal_of(net::HttpResponse response);
-  Task<bool> correct(const OpContext& context, const S3Request& request, const ServiceError& refusal,
+  Task<bool> correct(const OpContext& context, const S3Request& request,
+                     const ServiceError& refusal,
                      const std::shared_ptr<const Credentials>& credentials, Corrections& made);
-  Task<bool> follow_region(const OpContext& context, const S3Request& request, const ServiceError& refusal);
+  Task<bool> follow_region(const OpContext& context, const S3Request& request,
+                           const ServiceError& refusal);
   Task<std::string> ask_region(const OpContext& context, const std::string& bucket);
 
   Runtime& runtime_;

@@ -23,7 +23,8 @@ std::string_view overwrite(std::string_view text, std::string_view decoded) {
   return {place, decoded.size()};
 }
 
-/// References resolved. They are rare in a page with encoding-type=url, but for the quotes of ETags (see etag_of).
+/// References resolved. They are rare in a page with encoding-type=url, but for the quotes of ETags
+/// (see etag_of).
 std::string_view resolved(std::string_view text) {
   if (text.find('&') == std::string_view::npos) return text;
   const std::string document = "<t>" + std::string(text) + "</t>";
@@ -31,9 +32,11 @@ std::string_view resolved(std::string_view text) {
 }
 
 std::string_view etag_of(std::string_view text) {
-  constexpr std::string_view quote = "&quot;";
-  if (text.starts_with(quote) && text.size() >= 2 * quote.size() && text.ends_with(quote)) {
-    text = text.substr(quote.size(), text.size() - 2 * quote.size());
+  // The second is how Go writes it.
+  for (const std::string_view quote : {std::string_view("&quot;"), std::string_view("&#34;")}) {
+    if (text.starts_with(quote) && text.size() >= 2 * quote.size() && text.ends_with(quote)) {
+      text = text.substr(quote.size(), text.size() - 2 * quote.size());
+    }
   }
   return unquoted(resolved(text));
 }
@@ -43,7 +46,8 @@ class ListParser {
   explicit ListParser(ListPage& page) : page_(page), reader_(page.body) {}
 
   void parse() {
-    if (reader_.next() != Event::open || reader_.name() != "ListBucketResult") refuse("no ListBucketResult");
+    if (reader_.next() != Event::open || reader_.name() != "ListBucketResult")
+      refuse("no ListBucketResult");
     while (reader_.depth() > 0) {
       if (reader_.next() == Event::close) {
         if (reader_.depth() == 1) page_field(reader_.name());
@@ -99,7 +103,8 @@ class ListParser {
   void parse_prefix() {
     const std::size_t level = reader_.depth();
     while (reader_.depth() >= level) {
-      if (reader_.next() == Event::close && reader_.name() == "Prefix" && reader_.depth() == level) {
+      if (reader_.next() == Event::close && reader_.name() == "Prefix" &&
+          reader_.depth() == level) {
         page_.prefixes.push_back(resolved(reader_.text()));
       }
     }
@@ -107,12 +112,16 @@ class ListParser {
 
   void decode_keys() {
     if (!url_encoded_) return;  // S3 may say so after the objects
-    for (ListedObject& object : page_.objects) object.key = form_decoded(object.key);
-    for (std::string_view& prefix : page_.prefixes) prefix = form_decoded(prefix);
+    for (ListedObject& object : page_.objects)
+      object.key = form_decoded(object.key);
+    for (std::string_view& prefix : page_.prefixes)
+      prefix = form_decoded(prefix);
   }
 
   static std::string_view form_decoded(std::string_view text) {
-    if (text.find_first_of("%+") == std::string_view::npos) return text;
+    const bool plain =
+        text.find('%') == std::string_view::npos && text.find('+') == std::string_view::npos;
+    if (plain) return text;
     return overwrite(text, decode_form(text));
   }
 

@@ -22,7 +22,8 @@ bool is_plain(std::string_view text) {
 std::size_t whole_characters(std::string_view text) {
   if (text.size() <= word_bytes) return text.size();
   std::size_t end = word_bytes;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
   return end;
 }
 
@@ -90,7 +91,8 @@ std::optional<std::string> take_word(std::string_view& text) {
 std::string to_header_text(std::string_view text) {
   if (is_plain(text)) return std::string(text);
   if (!is_utf8(text)) {
-    throw Error(ErrorCode::invalid_input, "write metadata", "", "a value is neither ASCII nor UTF-8");
+    throw Error(ErrorCode::invalid_input, "write metadata", "",
+                "a value is neither ASCII nor UTF-8");
   }
   std::string out;
   while (!text.empty()) {
@@ -124,7 +126,8 @@ std::string from_header_text(std::string_view value) {
     }
     out += gap;
     gap = {};
-    const std::size_t end = std::min({value.find(' ', 1), value.find('\t', 1), value.find("=?", 1), value.size()});
+    const std::size_t end =
+        std::min({value.find(' ', 1), value.find('\t', 1), value.find("=?", 1), value.size()});
     out += value.substr(0, end);
     value.remove_prefix(end);
     after_word = false;
@@ -143,11 +146,13 @@ void add_attribute_headers(net::HeaderList& headers, const FileExtras& attribute
     add("x-amz-server-side-encryption", attributes.encryption);
     add("x-amz-server-side-encryption-aws-kms-key-id", attributes.encryption_key_id);
   }
-  for (const auto& [name, value] : attributes.headers) add(name, value);
+  for (const auto& [name, value] : attributes.headers)
+    add(name, value);
   for (const auto& [name, value] : attributes.metadata) {
     headers.add(std::string(metadata_prefix) + name, to_header_text(value));
   }
-  if (attributes.tags && !attributes.tags->empty()) add("x-amz-tagging", encode_tags(*attributes.tags));
+  if (attributes.tags && !attributes.tags->empty())
+    add("x-amz-tagging", encode_tags(*attributes.tags));
 }
 
 std::string encode_tags(const std::map<std::string, std::string>& tags) {

@@ -11,10 +11,12 @@ namespace sluice::aws {
 
 inline constexpr std::string_view metadata_prefix = "x-amz-meta-";
 
-/// Text in a header: what is not printable ASCII becomes encoded words (RFC 2047, section 4.1, "B"), which is also how S3
-/// answers. Throws Error{invalid_input} for what no encoding can carry (not UTF-8).
+/// Text in a header: what is not printable ASCII becomes encoded words (RFC 2047, section 4.1,
+/// "B"), which is also how S3 answers. Throws Error{invalid_input} for what no encoding can carry
+/// (not UTF-8).
 std::string to_header_text(std::string_view text);
-/// Resolves encoded words of UTF-8, ASCII and ISO-8859-1 ("Q" and "B"); anything else stays as it is.
+/// Resolves encoded words of UTF-8, ASCII and ISO-8859-1 ("Q" and "B"); anything else stays as it
+/// is.
 std::string from_header_text(std::string_view value);
 
 /// The headers that give a new object its attributes.

@@ -11,11 +11,14 @@ std::string part_query(const S3Upload& upload, std::uint32_t number) {
   return QueryText().add("partNumber", number).add("uploadId", upload.id).take();
 }
 
-std::string upload_query(const S3Upload& upload) { return QueryText().add("uploadId", upload.id).take(); }
+std::string upload_query(const S3Upload& upload) {
+  return QueryText().add("uploadId", upload.id).take();
+}
 
 }  // namespace
 
-S3Request create_multipart_request(S3Location object, const FileExtras* attributes, MultipartChecksum checksum) {
+S3Request create_multipart_request(S3Location object, const FileExtras* attributes,
+                                   MultipartChecksum checksum) {
   S3Request request = make_request("CreateMultipartUpload", "POST", std::move(object));
   request.query = "uploads";
   net::HeaderList& headers = request.headers;
@@ -35,15 +38,16 @@ S3Request upload_part_request(const S3Upload& upload, std::uint32_t number, Byte
   return request;
 }
 
-S3Request upload_part_copy_request(const S3Upload& upload, std::uint32_t number, const S3Location& from,
-                                   ByteRange range, const CopyOptions& options) {
+S3Request upload_part_copy_request(const S3Upload& upload, std::uint32_t number,
+                                   const S3Location& from, ByteRange range,
+                                   const CopyOptions& options) {
   S3Request request = make_request("UploadPartCopy", "PUT", upload.object);
   request.query = part_query(upload, number);
   request.answers_early = true;
   request.headers.add("x-amz-copy-source", copy_source(from, options.source_version));
   request.headers.add("x-amz-copy-source-range", range_text(range));
   if (!options.source_if_match.empty()) {
-    request.headers.add("x-amz-copy-source-if-match", quoted(options.source_if_match));
+    request.headers.add("x-amz-copy-source-if-match", quoted_tag(options.source_if_match));
   }
   return request;
 }
@@ -65,7 +69,7 @@ S3Request complete_multipart_request(const S3Upload& upload, std::span<const Com
   text.append("<CompleteMultipartUpload xmlns=\"").append(s3_namespace).append("\">");
   for (const CompletedPart& part : parts) {
     text += "<Part>";
-    append_xml_field(text, "ETag", quoted(part.etag));
+    append_xml_field(text, "ETag", quoted_tag(part.etag));
     append_xml_field(text, "PartNumber", std::to_string(part.number));
     if (!part.checksum.empty()) append_xml_field(text, checksum_field, part.checksum);
     text += "</Part>";

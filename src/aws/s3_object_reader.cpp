@@ -6,21 +6,23 @@
 
 namespace sluice::aws {
 
-S3ObjectReader::S3ObjectReader(S3Client& client, OpContext context, S3Location object, GetOptions options,
-                               net::HttpResponse response)
+S3ObjectReader::S3ObjectReader(S3Client& client, OpContext context, S3Location object,
+                               GetOptions options, net::HttpResponse response)
     : client_(&client),
       context_(std::move(context)),
       object_(std::move(object)),
       options_(std::move(options)),
       response_(std::move(response)),
-      head_(parse_object_head(response_->status(), response_->headers(), response_->content_length(), to_string(object_))) {
+      head_(parse_object_head(response_->status(), response_->headers(),
+                              response_->content_length(), to_string(object_))) {
   begin_ = head_.range ? head_.range->first : 0;
   end_ = head_.range ? *head_.range->last + 1 : head_.size;
   position_ = begin_;
   if (!options_.range) return;
   const bool too_long = options_.range->last && end_ > *options_.range->last + 1;
   if (begin_ != options_.range->first || too_long) {  // a server that ignores Range sends all
-    throw Error(ErrorCode::protocol, "GetObject", to_string(object_), "another range than was asked for");
+    throw Error(ErrorCode::protocol, "GetObject", to_string(object_),
+                "another range than was asked for");
   }
 }
 
@@ -37,7 +39,8 @@ Task<std::size_t> S3ObjectReader::read(MutableBytes buffer) {
       position_ += size;
       if (size > 0) failures_ = 0;
       if (size > 0 || position_ == end_) co_return size;
-      thrown = std::make_exception_ptr(Error(ErrorCode::network, "GetObject", to_string(object_), "the body is cut short"));
+      thrown = std::make_exception_ptr(
+          Error(ErrorCode::network, "GetObject", to_string(object_), "the body is cut short"));
     }
     count_failure(thrown);
     co_await reopen();
@@ -47,14 +50,15 @@ Task<std::size_t> S3ObjectReader::read(MutableBytes buffer) {
 void S3ObjectReader::count_failure(const std::exception_ptr& thrown) {
   const Error error = error_from(thrown);
   const RetryPolicy& policy = client_->retrier().policy();
-  const std::uint32_t cost = error.code() == ErrorCode::timeout ? policy.timeout_cost : policy.retry_cost;
+  const std::uint32_t cost =
+      error.code() == ErrorCode::timeout ? policy.timeout_cost : policy.retry_cost;
   const bool pinned = !head_.etag.empty();
-  if (!pinned || !error.retryable() || ++failures_ >= policy.max_attempts || !client_->retrier().budget().take(cost)) {
+  if (!pinned || !error.retryable() || ++failures_ >= policy.max_attempts ||
+      !client_->retrier().budget().take(cost)) {
     throw error;
   }
-  context_.log.debug("A download broke off and goes on", {{"object", to_string(object_)},
-                                                          {"at", position_},
-                                                          {"error", error.what()}});
+  context_.log.debug("A download broke off and goes on",
+                     {{"object", to_string(object_)}, {"at", position_}, {"error", error.what()}});
 }
 
 Task<> S3ObjectReader::reopen() {
@@ -64,10 +68,13 @@ Task<> S3ObjectReader::reopen() {
                   .version_id = options_.version_id,
                   .checksum = false};
   net::HttpResponse response = co_await client_->open(context_, object_, std::move(rest));
-  const ObjectHead head =
-      parse_object_head(response.status(), response.headers(), response.content_length(), to_string(object_));
-  const bool same = head.range && head.range->first == position_ && *head.range->last == end_ - 1 && head.size == head_.size;
-  if (!same) throw Error(ErrorCode::protocol, "GetObject", to_string(object_), "another range than was asked for");
+  const ObjectHead head = parse_object_head(response.status(), response.headers(),
+                                            response.content_length(), to_string(object_));
+  const bool same = head.range && head.range->first == position_ && *head.range->last == end_ - 1 &&
+                    head.size == head_.size;
+  if (!same)
+    throw Error(ErrorCode::protocol, "GetObject", to_string(object_),
+                "another range than was asked for");
   response_ = std::move(response);
 }
 

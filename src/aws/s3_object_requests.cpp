@@ -12,12 +12,13 @@ S3Request read_request(std::string_view operation, std::string_view method, S3Lo
     request.query = QueryText().add("versionId", options.version_id).take();
   }
   if (options.range) request.headers.add("Range", range_text(*options.range));
-  if (!options.if_match.empty()) request.headers.add("If-Match", quoted(options.if_match));
+  if (!options.if_match.empty()) request.headers.add("If-Match", quoted_tag(options.if_match));
   if (options.checksum) request.headers.add("x-amz-checksum-mode", "ENABLED");
   return request;
 }
 
-void add_encryption(net::HeaderList& headers, std::string_view encryption, std::string_view key_id) {
+void add_encryption(net::HeaderList& headers, std::string_view encryption,
+                    std::string_view key_id) {
   if (encryption.empty()) return;
   headers.add("x-amz-server-side-encryption", encryption);
   if (!key_id.empty()) headers.add("x-amz-server-side-encryption-aws-kms-key-id", key_id);
@@ -56,7 +57,7 @@ S3Request copy_object_request(S3Location from, S3Location to, const CopyOptions&
   net::HeaderList& headers = request.headers;
   headers.add("x-amz-copy-source", copy_source(from, options.source_version));
   if (!options.source_if_match.empty()) {
-    headers.add("x-amz-copy-source-if-match", quoted(options.source_if_match));
+    headers.add("x-amz-copy-source-if-match", quoted_tag(options.source_if_match));
   }
   if (options.replace) {
     headers.add("x-amz-metadata-directive", "REPLACE");

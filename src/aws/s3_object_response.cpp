@@ -18,7 +18,9 @@ constexpr std::array kept_headers = {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return out;
 }
 
@@ -35,14 +37,16 @@ void parse_content_range(ObjectHead& head, std::string_view text, std::string_vi
   constexpr std::string_view unit = "bytes ";
   const std::size_t dash = text.find('-');
   const std::size_t slash = text.find('/');
-  if (!text.starts_with(unit) || dash == std::string_view::npos || slash == std::string_view::npos || slash < dash) {
+  if (!text.starts_with(unit) || dash == std::string_view::npos ||
+      slash == std::string_view::npos || slash < dash) {
     refuse(subject, "a malformed Content-Range");
   }
   ByteRange range;
   range.first = number_of(text.substr(unit.size(), dash - unit.size()));
   range.last = number_of(text.substr(dash + 1, slash - dash - 1));
   head.size = number_of(text.substr(slash + 1));
-  if (range.first > *range.last || *range.last >= head.size) refuse(subject, "a Content-Range that makes no sense");
+  if (range.first > *range.last || *range.last >= head.size)
+    refuse(subject, "a Content-Range that makes no sense");
   head.range = range;
 }
 
@@ -55,19 +59,22 @@ StoredChecksum parse_stored_checksum(const net::HeaderList& headers) {
   for (const ChecksumAlgorithm algorithm : by_strength) {
     const auto value = headers.find(checksum_header(algorithm));
     // "...==-3" is composed of the values of 3 parts: not a checksum of the bytes.
-    if (value && value->find('-') == std::string_view::npos) return {algorithm, std::string(*value)};
+    if (value && value->find('-') == std::string_view::npos)
+      return {algorithm, std::string(*value)};
   }
   return {};
 }
 
-ObjectHead parse_object_head(int status, const net::HeaderList& headers, std::optional<std::uint64_t> content_length,
+ObjectHead parse_object_head(int status, const net::HeaderList& headers,
+                             std::optional<std::uint64_t> content_length,
                              std::string_view subject) {
   ObjectHead head;
   if (const auto etag = headers.find("etag")) head.etag = unquoted(*etag);
   if (const auto version = headers.find("x-amz-version-id"); version && *version != "null") {
     head.version_id = *version;
   }
-  if (const auto modified = headers.find("last-modified")) head.modified = codec::parse_http_date(*modified);
+  if (const auto modified = headers.find("last-modified"))
+    head.modified = codec::parse_http_date(*modified);
   if (const auto range = headers.find("content-range"); status == 206 && range) {
     parse_content_range(head, *range, subject);
     return head;  // a checksum of the whole object is no use here
@@ -84,7 +91,9 @@ ObjectHead parse_object_head(int status, const net::HeaderList& headers, std::op
 }
 
 FileExtras parse_object_extras(const net::HeaderList& headers) {
-  const auto text = [&headers](std::string_view name) { return std::string(headers.find(name).value_or("")); };
+  const auto text = [&headers](std::string_view name) {
+    return std::string(headers.find(name).value_or(""));
+  };
   FileExtras extras;
   extras.content_type = text("content-type");
   extras.storage_class = text("x-amz-storage-class");
@@ -101,7 +110,8 @@ FileExtras parse_object_extras(const net::HeaderList& headers) {
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const auto [name, value] = headers[i];
     if (!has_prefix(name, metadata_prefix)) continue;
-    extras.metadata.insert_or_assign(lower(name.substr(metadata_prefix.size())), from_header_text(value));
+    extras.metadata.insert_or_assign(lower(name.substr(metadata_prefix.size())),
+                                     from_header_text(value));
   }
   return extras;
 }

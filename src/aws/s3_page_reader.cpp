@@ -1,5 +1,6 @@
 #include "aws/s3_page_reader.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "sluice/core/error.hpp"
@@ -7,7 +8,9 @@
 namespace sluice::aws {
 namespace {
 
-std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
+std::string_view local_name(std::string_view name) {
+  return name.substr(name.find(':') + 1);
+}
 
 }  // namespace
 
@@ -17,11 +20,10 @@ void PageReader::refuse(const char* reason) const {
   throw Error(ErrorCode::protocol, "parse S3 answer", "", reason);
 }
 
-std::string_view PageReader::take_until(std::string_view mark) {
-  const std::size_t at = rest_.find(mark);
-  if (at == std::string_view::npos) refuse("the document is cut short");
-  const std::string_view taken = rest_.substr(0, at);
-  rest_.remove_prefix(at + mark.size());
+std::string_view PageReader::take(std::size_t size, std::size_t mark_size) {
+  if (size == std::string_view::npos) refuse("the document is cut short");
+  const std::string_view taken = rest_.substr(0, size);
+  rest_.remove_prefix(size + mark_size);
   return taken;
 }
 
@@ -33,20 +35,20 @@ PageReader::Event PageReader::next() {
   }
   for (;;) {
     if (depth_ == 0 && had_root_) return Event::end;  // what follows the root is nobody's
-    const std::string_view text = take_until("<");
+    const std::string_view text = take(rest_.find('<'), 1);
     if (rest_.starts_with("!--")) {
-      take_until("-->");
+      take(rest_.find("-->"), 3);
       leaf_ = false;
     } else if (rest_.starts_with('?')) {
-      take_until("?>");
+      take(rest_.find("?>"), 2);
     } else if (rest_.starts_with('!')) {
       refuse("a document type or CDATA");
     } else if (rest_.starts_with('/')) {
       rest_.remove_prefix(1);
       text_ = leaf_ ? text : std::string_view();
-      return close(local_name(take_until(">")));
+      return close(local_name(take(rest_.find('>'), 1)));
     } else {
-      return open(take_until(">"));
+      return open(take(rest_.find('>'), 1));
     }
   }
 }
@@ -54,7 +56,8 @@ PageReader::Event PageReader::next() {
 PageReader::Event PageReader::open(std::string_view tag) {
   close_pending_ = tag.ends_with('/');
   if (close_pending_) tag.remove_suffix(1);
-  name_ = local_name(tag.substr(0, tag.find_first_of(" \t\r\n")));
+  const auto name_end = std::ranges::find_if(tag, [](char c) { return c <= ' '; });
+  name_ = local_name({tag.begin(), name_end});
   if (name_.empty()) refuse("an element without a name");
   if (depth_ == max_depth) refuse("nested too deeply");
   open_names_[depth_++] = name_;

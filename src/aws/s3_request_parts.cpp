@@ -27,7 +27,8 @@ net::HttpRequest to_http(const S3Request& request, const ServiceEndpoint& place)
   http.endpoint = place.endpoint;
   http.method = request.method;
   http.target.clear();
-  http.target.reserve(place.path_prefix.size() + request.location.key.size() * 5 / 4 + request.query.size() + 2);
+  http.target.reserve(place.path_prefix.size() + request.location.key.size() * 5 / 4 +
+                      request.query.size() + 2);
   http.target += place.path_prefix;
   http.target += '/';
   codec::append_percent_encoded(http.target, request.location.key, codec::Slash::keep);
@@ -48,7 +49,7 @@ S3Request make_request(std::string_view operation, std::string_view method, S3Lo
   return request;
 }
 
-std::string quoted(std::string_view etag) {
+std::string quoted_tag(std::string_view etag) {
   std::string text = "\"";
   text += etag;
   text += '"';
@@ -56,7 +57,7 @@ std::string quoted(std::string_view etag) {
 }
 
 void add_condition(net::HeaderList& headers, const WriteCondition& condition) {
-  if (!condition.if_match.empty()) headers.add("If-Match", quoted(condition.if_match));
+  if (!condition.if_match.empty()) headers.add("If-Match", quoted_tag(condition.if_match));
   if (condition.if_absent) headers.add("If-None-Match", "*");
 }
 

@@ -30,7 +30,7 @@ class QueryText {
 
 S3Request make_request(std::string_view operation, std::string_view method, S3Location location);
 /// `"tag"`, as If-Match wants it.
-std::string quoted(std::string_view etag);
+std::string quoted_tag(std::string_view etag);
 void add_condition(net::HeaderList& headers, const WriteCondition& condition);
 std::string range_text(const ByteRange& range);
 /// "/bucket/key?versionId=..", encoded, for x-amz-copy-source.

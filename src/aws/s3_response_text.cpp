@@ -13,7 +13,8 @@ std::uint64_t number_of(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || stop != end) {
-    throw Error(ErrorCode::protocol, "parse S3 answer", "", "not a number: " + std::string(text.substr(0, 40)));
+    throw Error(ErrorCode::protocol, "parse S3 answer", "",
+                "not a number: " + std::string(text.substr(0, 40)));
   }
   return number;
 }
@@ -26,7 +27,8 @@ std::string decode_form(std::string_view text) {
 
 std::string_view unquoted(std::string_view etag) {
   if (etag.starts_with("W/")) etag.remove_prefix(2);
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
+    etag = etag.substr(1, etag.size() - 2);
   return etag;
 }
 

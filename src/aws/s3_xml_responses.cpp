@@ -20,11 +20,14 @@ codec::XmlElement document(std::string_view body, std::string_view root) {
 
 std::uint32_t part_number_of(std::string_view text) {
   const std::uint64_t number = number_of(text);
-  if (number > s3_max_parts) throw Error(ErrorCode::protocol, "parse S3 answer", "", "an impossible part number");
+  if (number > s3_max_parts)
+    throw Error(ErrorCode::protocol, "parse S3 answer", "", "an impossible part number");
   return static_cast<std::uint32_t>(number);
 }
 
-bool url_encoded(const codec::XmlElement& element) { return element.text_of("EncodingType") == "url"; }
+bool url_encoded(const codec::XmlElement& element) {
+  return element.text_of("EncodingType") == "url";
+}
 
 std::string key_of(const codec::XmlElement& element, std::string_view field, bool encoded) {
   const std::string_view text = element.text_of(field);
@@ -32,7 +35,8 @@ std::string key_of(const codec::XmlElement& element, std::string_view field, boo
 }
 
 Error late_failure(std::string_view operation, std::string_view subject, std::string message) {
-  Error error(ErrorCode::unavailable, std::string(operation), std::string(subject), std::move(message));
+  Error error(ErrorCode::unavailable, std::string(operation), std::string(subject),
+              std::move(message));
   return error.with_status(200);
 }
 
@@ -57,7 +61,8 @@ std::string parse_upload_id(std::string_view body) {
   return id;
 }
 
-std::string parse_late_etag(std::string_view body, std::string_view operation, std::string_view subject) {
+std::string parse_late_etag(std::string_view body, std::string_view operation,
+                            std::string_view subject) {
   codec::XmlElement result;
   try {
     result = codec::parse_xml(body, operation);
@@ -75,7 +80,8 @@ std::string parse_late_etag(std::string_view body, std::string_view operation, s
 
 PartsPage parse_parts_page(std::string_view body) {
   const codec::XmlElement result = codec::parse_xml(body, "S3 answer");
-  const bool known = result.name == "ListPartsResult" || result.name == "ListPartsResponse";  // the latter is moto's
+  const bool known = result.name == "ListPartsResult" ||
+                     result.name == "ListPartsResponse";  // the latter is moto's
   if (!known) throw Error(ErrorCode::protocol, "ListParts", "", "not a ListPartsResult");
   PartsPage page;
   page.truncated = result.text_of("IsTruncated") == "true";
@@ -103,7 +109,8 @@ UploadsPage parse_uploads_page(std::string_view body) {
   page.next = {.key = key_of(result, "NextKeyMarker", encoded),
                .upload_id = std::string(result.text_of("NextUploadIdMarker"))};
   if (page.truncated && page.next.key.empty()) {
-    throw Error(ErrorCode::protocol, "ListMultipartUploads", "", "truncated, but no marker for the rest");
+    throw Error(ErrorCode::protocol, "ListMultipartUploads", "",
+                "truncated, but no marker for the rest");
   }
   return page;
 }

@@ -8,11 +8,12 @@
 
 namespace sluice {
 
-/// What an S3 file system still does for objects that are gone: aborting uploads, reading a page ahead. Failures are logged. Lives
-/// on the loop.
+/// What an S3 file system still does for objects that are gone: aborting uploads, reading a page
+/// ahead. Failures are logged. Lives on the loop.
 class S3Background {
  public:
-  S3Background(Runtime& runtime, Duration limit) : runtime_(runtime), limit_(limit), group_(runtime.executor()) {}
+  S3Background(Runtime& runtime, Duration limit)
+      : runtime_(runtime), limit_(limit), group_(runtime.executor()) {}
 
   /// Clean-up gets a time of its own (`limit`), since what failed may have used up its caller's.
   void clean_up(std::string what, Task<> task);

@@ -9,8 +9,8 @@
 
 namespace sluice {
 
-/// Buffers for parts, counted in bytes by a semaphore that a process shares. A few of the standard size are kept, since the
-/// system zeroes each new one page by page.
+/// Buffers for parts, counted in bytes by a semaphore that a process shares. A few of the standard
+/// size are kept, since the system zeroes each new one page by page.
 class PartBuffers : public std::enable_shared_from_this<PartBuffers> {
  public:
   PartBuffers(std::shared_ptr<Semaphore> bytes, std::size_t standard, std::size_t kept)

@@ -14,18 +14,23 @@ namespace {
 // Copies move no bytes through us: large parts save requests.
 constexpr std::uint64_t copy_part_size = 256_MiB;
 
-std::string first_of(const std::string& a, const std::string& b) { return a.empty() ? b : a; }
+std::string first_of(const std::string& a, const std::string& b) {
+  return a.empty() ? b : a;
+}
 
-aws::CopyOptions copy_options(const S3Root& root, const FileInfo& from, const std::string& to, const WriteOptions& options) {
+aws::CopyOptions copy_options(const S3Root& root, const FileInfo& from, const std::string& to,
+                              const WriteOptions& options) {
   aws::CopyOptions copy;
   copy.source_if_match = from.etag;
   if (options.extras) {
     copy.replace = attributes_for(root, to, options);
   } else {
     // S3 gives a copy the class STANDARD unless it is told another.
-    copy.storage_class = first_of(root.options.storage_class, from.extras ? from.extras->storage_class : "");
+    copy.storage_class =
+        first_of(root.options.storage_class, from.extras ? from.extras->storage_class : "");
     copy.encryption = first_of(root.options.encryption, from.extras ? from.extras->encryption : "");
-    copy.encryption_key_id = first_of(root.options.encryption_key_id, from.extras ? from.extras->encryption_key_id : "");
+    copy.encryption_key_id =
+        first_of(root.options.encryption_key_id, from.extras ? from.extras->encryption_key_id : "");
   }
   return copy;
 }
@@ -35,20 +40,24 @@ Error source_changed(const aws::S3Location& source, const Error& cause) {
   return error.caused_by(cause);
 }
 
-/// The parts of a large copy get no attributes from their source: they are read first and given to the new object.
-Task<WriteOptions> with_source_attributes(S3Root& root, OpContext context, aws::S3Location source, std::string if_match,
-                                          WriteOptions options) {
+/// The parts of a large copy get no attributes from their source: they are read first and given to
+/// the new object.
+Task<WriteOptions> with_source_attributes(S3Root& root, OpContext context, aws::S3Location source,
+                                          std::string if_match, WriteOptions options) {
   if (options.extras) co_return options;
-  aws::GetOptions plain{.range = {}, .if_match = std::move(if_match), .version_id = {}, .checksum = false};
+  aws::GetOptions plain{
+      .range = {}, .if_match = std::move(if_match), .version_id = {}, .checksum = false};
   auto found = co_await root.client().head(context, source, std::move(plain));
-  if (!found) throw Error(ErrorCode::not_found, "copy", to_string(source), "there is no such object");
+  if (!found)
+    throw Error(ErrorCode::not_found, "copy", to_string(source), "there is no such object");
   if (!root.options.storage_class.empty()) found->extras.storage_class = root.options.storage_class;
-  options.extras = co_await with_tags(root, std::move(context), std::move(source), std::move(found->extras));
+  options.extras =
+      co_await with_tags(root, std::move(context), std::move(source), std::move(found->extras));
   co_return options;
 }
 
-Task<FileInfo> copy_by_parts(S3Root& root, OpContext context, aws::S3Location source, FileInfo from, std::string to,
-                             WriteOptions options) {
+Task<FileInfo> copy_by_parts(S3Root& root, OpContext context, aws::S3Location source, FileInfo from,
+                             std::string to, WriteOptions options) {
   options = co_await with_source_attributes(root, context, source, from.etag, std::move(options));
   const aws::CopyOptions copy{.source_if_match = from.etag};
   const std::uint64_t part_size = aws::part_size_for(from.size, copy_part_size);
@@ -57,28 +66,32 @@ Task<FileInfo> copy_by_parts(S3Root& root, OpContext context, aws::S3Location so
     aws::S3Attributes attributes = attributes_for(root, to, options);
     co_await upload->begin(std::move(attributes), aws::MultipartChecksum());
     for (std::uint64_t offset = 0; offset < from.size; offset += part_size) {
-      const aws::ByteRange range{.first = offset, .last = std::min(offset + part_size, from.size) - 1};
+      const aws::ByteRange range{.first = offset,
+                                 .last = std::min(offset + part_size, from.size) - 1};
       co_await upload->add_copy(source, range, copy);
     }
   } catch (...) {
     S3Multipart::discard(std::move(upload));
     throw;
   }
-  co_return co_await complete_object(root, std::move(context), std::move(to), std::move(options), std::move(upload));
+  co_return co_await complete_object(root, std::move(context), std::move(to), std::move(options),
+                                     std::move(upload));
 }
 
-Task<aws::PutResult> copy_once(S3Root& root, OpContext context, aws::S3Location from, aws::S3Location to,
-                               aws::CopyOptions options) {
-  std::string etag = co_await root.client().copy(std::move(context), std::move(from), std::move(to), std::move(options));
+Task<aws::PutResult> copy_once(S3Root& root, OpContext context, aws::S3Location from,
+                               aws::S3Location to, aws::CopyOptions options) {
+  std::string etag = co_await root.client().copy(std::move(context), std::move(from), std::move(to),
+                                                 std::move(options));
   co_return aws::PutResult{.etag = std::move(etag)};
 }
 
 }  // namespace
 
-Task<FileInfo> copy_object(S3Root& root, OpContext context, aws::S3Location source, FileInfo from, std::string to,
-                           WriteOptions options) {
+Task<FileInfo> copy_object(S3Root& root, OpContext context, aws::S3Location source, FileInfo from,
+                           std::string to, WriteOptions options) {
   if (from.size > aws::s3_max_single_put) {
-    co_return co_await copy_by_parts(root, std::move(context), std::move(source), std::move(from), std::move(to), std::move(options));
+    co_return co_await copy_by_parts(root, std::move(context), std::move(source), std::move(from),
+                                     std::move(to), std::move(options));
   }
   const aws::S3Location target = root.location_of(to);
   const aws::CopyOptions copy = copy_options(root, from, to, options);
@@ -89,7 +102,8 @@ Task<FileInfo> copy_object(S3Root& root, OpContext context, aws::S3Location sour
   aws::IfMatchSupport support = aws::IfMatchSupport::ignored;
   std::optional<Error> failed;
   try {
-    aws::PutResult result = co_await guarded_write(root, context, to, std::move(options), support, write);
+    aws::PutResult result =
+        co_await guarded_write(root, context, to, std::move(options), support, write);
     co_return written_file(std::move(to), from.size, std::move(result.etag));
   } catch (const Error& error) {
     if (error.status() != 412) throw;

@@ -21,7 +21,8 @@ constexpr std::uint64_t gather_limit = 256_KiB;
 /// A file under a temporary name beside its own. Blocking.
 class GrowingFile {
  public:
-  explicit GrowingFile(const std::filesystem::path& path) : path_(path), temporary_(path.native() + ".XXXXXX") {
+  explicit GrowingFile(const std::filesystem::path& path)
+      : path_(path), temporary_(path.native() + ".XXXXXX") {
     file_ = UniqueFd(::mkostemp(temporary_.data(), O_CLOEXEC));
     if (!file_) throw system_failure(errno, "create", path_.native());
   }
@@ -45,7 +46,8 @@ class GrowingFile {
   UniqueFd file_;
 };
 
-Task<> gather(S3Root& root, OpContext context, std::unique_ptr<ByteSource> source, std::filesystem::path local) {
+Task<> gather(S3Root& root, OpContext context, std::unique_ptr<ByteSource> source,
+              std::filesystem::path local) {
   std::vector<std::byte> whole;
   whole.reserve(source->info().size);
   for (;;) {
@@ -57,7 +59,8 @@ Task<> gather(S3Root& root, OpContext context, std::unique_ptr<ByteSource> sourc
   co_await disk_job(root.runtime, std::move(context), "download", job);
 }
 
-Task<> stream(S3Root& root, OpContext context, std::unique_ptr<ByteSource> source, std::filesystem::path local) {
+Task<> stream(S3Root& root, OpContext context, std::unique_ptr<ByteSource> source,
+              std::filesystem::path local) {
   std::unique_ptr<GrowingFile> file;
   std::exception_ptr failed;
   try {
@@ -84,9 +87,10 @@ Task<> stream(S3Root& root, OpContext context, std::unique_ptr<ByteSource> sourc
 
 }  // namespace
 
-Task<FileInfo> download_object(S3Root& root, OpContext context, std::string path, std::filesystem::path local,
-                               ReadOptions options) {
-  std::unique_ptr<ByteSource> source = co_await open_s3_source(root, context, std::move(path), std::move(options));
+Task<FileInfo> download_object(S3Root& root, OpContext context, std::string path,
+                               std::filesystem::path local, ReadOptions options) {
+  std::unique_ptr<ByteSource> source =
+      co_await open_s3_source(root, context, std::move(path), std::move(options));
   FileInfo info = source->info();
   if (info.size <= gather_limit) {
     co_await gather(root, std::move(context), std::move(source), std::move(local));

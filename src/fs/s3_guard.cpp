@@ -3,10 +3,12 @@
 namespace sluice {
 
 Error changed_meanwhile(const aws::S3Location& object, std::string_view reason) {
-  return {ErrorCode::conflict, "write", to_string(object), "not as it was when it was read: " + std::string(reason)};
+  return {ErrorCode::conflict, "write", to_string(object),
+          "not as it was when it was read: " + std::string(reason)};
 }
 
-Task<std::string> check_expected(S3Root& root, OpContext context, std::string path, WriteOptions options) {
+Task<std::string> check_expected(S3Root& root, OpContext context, std::string path,
+                                 WriteOptions options) {
   const aws::S3Location object = root.location_of(path);
   const aws::GetOptions plain{.range = {}, .if_match = {}, .version_id = {}, .checksum = false};
   const auto found = co_await root.client().head(std::move(context), object, plain);
@@ -18,7 +20,8 @@ Task<std::string> check_expected(S3Root& root, OpContext context, std::string pa
   const FileInfo& expected = *options.expected;
   if (!expected.etag.empty()) {
     if (found->head.etag != expected.etag) throw changed_meanwhile(object, "its tag is another");
-  } else if (found->head.size != expected.size || (expected.mtime && found->head.modified != expected.mtime)) {
+  } else if (found->head.size != expected.size ||
+             (expected.mtime && found->head.modified != expected.mtime)) {
     throw changed_meanwhile(object, "its size or time is another");
   }
   co_return found->head.etag;

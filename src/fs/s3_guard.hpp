@@ -11,17 +11,21 @@ namespace sluice {
 /// A tag that no object has: a write with this If-Match must fail.
 inline constexpr std::string_view impossible_tag = "00000000000000000000000000000000";
 
-/// Throws Error{conflict} unless the object is as `options` expects it. Returns its tag ("" if it must not be there).
-Task<std::string> check_expected(S3Root& root, OpContext context, std::string path, WriteOptions options);
+/// Throws Error{conflict} unless the object is as `options` expects it. Returns its tag ("" if it
+/// must not be there).
+Task<std::string> check_expected(S3Root& root, OpContext context, std::string path,
+                                 WriteOptions options);
 
 /// The Error{conflict} for an object that is not as expected.
 Error changed_meanwhile(const aws::S3Location& object, std::string_view reason);
 
-/// Runs `write` (a callable that takes an aws::WriteCondition and returns Task<aws::PutResult>; it may be called twice) guarded as
-/// WriteOptions::expected and must_not_exist ask. `support` is what the endpoint was seen to do with If-Match on this operation.
+/// Runs `write` (a callable that takes an aws::WriteCondition and returns Task<aws::PutResult>; it
+/// may be called twice) guarded as WriteOptions::expected and must_not_exist ask. `support` is what
+/// the endpoint was seen to do with If-Match on this operation.
 template <class Write>
-Task<aws::PutResult> guarded_write(S3Root& root, OpContext context, std::string path, WriteOptions options,
-                                   aws::IfMatchSupport& support, Write write) {
+Task<aws::PutResult> guarded_write(S3Root& root, OpContext context, std::string path,
+                                   WriteOptions options, aws::IfMatchSupport& support,
+                                   Write write) {
   using aws::IfMatchSupport;
   aws::WriteCondition condition;
   if (options.must_not_exist) {
@@ -32,7 +36,8 @@ Task<aws::PutResult> guarded_write(S3Root& root, OpContext context, std::string 
     const bool known = support == IfMatchSupport::honoured && !condition.if_match.empty();
     if (!known) condition.if_match = co_await check_expected(root, context, path, options);
     if (support == IfMatchSupport::unknown) {
-      // The HEAD has just shown that the write may be done; a server that ignores the wrong tag does it.
+      // The HEAD has just shown that the write may be done; a server that ignores the wrong tag
+      // does it.
       support = IfMatchSupport::probing;
       IfMatchSupport seen = IfMatchSupport::unknown;
       std::exception_ptr failed;

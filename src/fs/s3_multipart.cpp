@@ -7,12 +7,16 @@
 namespace sluice {
 
 S3Multipart::S3Multipart(S3Root& root, OpContext context, aws::S3Location object)
-    : root_(root), context_(std::move(context)), upload_{.object = std::move(object), .id = {}}, tasks_(root.runtime.executor()) {}
+    : root_(root),
+      context_(std::move(context)),
+      upload_{.object = std::move(object), .id = {}},
+      tasks_(root.runtime.executor()) {}
 
 Task<> S3Multipart::begin(aws::S3Attributes attributes, aws::MultipartChecksum checksum) {
   checksum_ = checksum;
   aws::S3Location object = upload_.object;
-  upload_ = co_await root_.client().create_upload(context_, std::move(object), std::move(attributes), checksum);
+  upload_ = co_await root_.client().create_upload(context_, std::move(object),
+                                                  std::move(attributes), checksum);
   if (!root_.options.journal) co_return;
   Temporary entry = journal_entry();
   co_await root_.options.journal->record(std::move(entry));
@@ -28,7 +32,8 @@ void S3Multipart::forget() {
 
 std::uint32_t S3Multipart::next_number() {
   if (parts_.size() == aws::s3_max_parts) {
-    throw Error(ErrorCode::invalid_input, "UploadPart", to_string(upload_.object), "more bytes than 10,000 parts can hold");
+    throw Error(ErrorCode::invalid_input, "UploadPart", to_string(upload_.object),
+                "more bytes than 10,000 parts can hold");
   }
   parts_.emplace_back();
   return static_cast<std::uint32_t>(parts_.size());
@@ -50,7 +55,8 @@ Task<> S3Multipart::add_copy(aws::S3Location from, aws::ByteRange range, aws::Co
   tasks_.spawn(copy_part(number, std::move(from), range, std::move(options)));
 }
 
-Task<> S3Multipart::upload_part(std::uint32_t number, PartBuffers::Buffer buffer, std::size_t size) {
+Task<> S3Multipart::upload_part(std::uint32_t number, PartBuffers::Buffer buffer,
+                                std::size_t size) {
   const Bytes bytes = Bytes(buffer.all()).first(size);
   aws::PartResult result = co_await root_.client().upload_part(context_, upload_, number, bytes);
   Part& part = parts_[number - 1];
@@ -58,21 +64,27 @@ Task<> S3Multipart::upload_part(std::uint32_t number, PartBuffers::Buffer buffer
   part.checksum = std::move(result.checksum);
 }
 
-Task<> S3Multipart::copy_part(std::uint32_t number, aws::S3Location from, aws::ByteRange range, aws::CopyOptions options) {
-  parts_[number - 1].completed =
-      co_await root_.client().copy_part(context_, upload_, number, std::move(from), range, std::move(options));
+Task<> S3Multipart::copy_part(std::uint32_t number, aws::S3Location from, aws::ByteRange range,
+                              aws::CopyOptions options) {
+  parts_[number - 1].completed = co_await root_.client().copy_part(
+      context_, upload_, number, std::move(from), range, std::move(options));
 }
 
-Task<> S3Multipart::join() { return tasks_.join(); }
+Task<> S3Multipart::join() {
+  return tasks_.join();
+}
 
 Task<aws::PutResult> S3Multipart::complete(aws::WriteCondition condition) {
   std::vector<aws::CompletedPart> completed;
   completed.reserve(parts_.size());
-  for (const Part& part : parts_) completed.push_back(part.completed);
-  aws::CompleteOptions options{
-      .algorithm = checksum_, .size = size_, .checksum = whole_checksum(), .condition = std::move(condition)};
-  aws::PutResult result =
-      co_await root_.client().complete_upload(context_, upload_, std::move(completed), std::move(options));
+  for (const Part& part : parts_)
+    completed.push_back(part.completed);
+  aws::CompleteOptions options{.algorithm = checksum_,
+                               .size = size_,
+                               .checksum = whole_checksum(),
+                               .condition = std::move(condition)};
+  aws::PutResult result = co_await root_.client().complete_upload(
+      context_, upload_, std::move(completed), std::move(options));
   forget();
   co_return result;
 }
@@ -80,7 +92,8 @@ Task<aws::PutResult> S3Multipart::complete(aws::WriteCondition condition) {
 std::string S3Multipart::whole_checksum() const {
   if (!checksum_.full_object()) return {};
   aws::Checksum whole(checksum_.algorithm);
-  for (const Part& part : parts_) whole.append(part.checksum);
+  for (const Part& part : parts_)
+    whole.append(part.checksum);
   return whole.base64();
 }
 

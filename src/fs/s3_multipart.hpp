@@ -10,15 +10,16 @@
 
 namespace sluice {
 
-/// One multipart upload: parts go up in parallel while the next are being filled. Journalled from its beginning to its end. Give it
-/// to discard() unless finish() has returned.
+/// One multipart upload: parts go up in parallel while the next are being filled. Journalled from
+/// its beginning to its end. Give it to discard() unless finish() has returned.
 class S3Multipart {
  public:
   S3Multipart(S3Root& root, OpContext context, aws::S3Location object);
 
   /// Creates the upload and journals it.
   Task<> begin(aws::S3Attributes attributes, aws::MultipartChecksum checksum);
-  /// Waits for a free place, then uploads the first `size` bytes of the buffer. Throws what an earlier part failed with.
+  /// Waits for a free place, then uploads the first `size` bytes of the buffer. Throws what an
+  /// earlier part failed with.
   Task<> add(PartBuffers::Buffer buffer, std::size_t size);
   /// The same for a range of another object.
   Task<> add_copy(aws::S3Location from, aws::ByteRange range, aws::CopyOptions options);
@@ -35,7 +36,8 @@ class S3Multipart {
  private:
   static Task<> abort(std::unique_ptr<S3Multipart> upload);
   Task<> upload_part(std::uint32_t number, PartBuffers::Buffer buffer, std::size_t size);
-  Task<> copy_part(std::uint32_t number, aws::S3Location from, aws::ByteRange range, aws::CopyOptions options);
+  Task<> copy_part(std::uint32_t number, aws::S3Location from, aws::ByteRange range,
+                   aws::CopyOptions options);
   std::uint32_t next_number();
   std::string whole_checksum() const;
   Temporary journal_entry() const;

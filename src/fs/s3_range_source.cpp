@@ -18,11 +18,12 @@ constexpr std::uint64_t slice_size = 1_MiB;
 constexpr std::uint64_t stream_size = 256_KiB;
 
 enum class PartState : std::uint8_t {
-  waiting,   // for a buffer
+  waiting,  // for a buffer
   fetching,
   ready,
   failed,
-  streamed,  // the receiver reached it before a buffer was free, and reads it from the connection itself
+  streamed,  // the receiver reached it before a buffer was free, and reads it from the connection
+             // itself
 };
 
 struct Part {
@@ -35,10 +36,12 @@ struct Part {
   std::uint64_t size() const { return *range.last - range.first + 1; }
 };
 
-/// The parts from the one being delivered to the furthest one being fetched: narrow, so that neither memory nor the receiver's
-/// disk sees far-apart pieces. Outlives its source while its tasks are being stopped.
+/// The parts from the one being delivered to the furthest one being fetched: narrow, so that
+/// neither memory nor the receiver's disk sees far-apart pieces. Outlives its source while its
+/// tasks are being stopped.
 struct Window {
-  Window(S3Root& the_root, OpContext the_context, aws::S3Location the_object, const aws::ObjectHead& head)
+  Window(S3Root& the_root, OpContext the_context, aws::S3Location the_object,
+         const aws::ObjectHead& head)
       : root(the_root),
         context(std::move(the_context)),
         object(std::move(the_object)),
@@ -69,7 +72,8 @@ struct Window {
 };
 
 Task<> fill(Window& window, Part& part) {
-  aws::S3ObjectReader reader = co_await window.root.client().get(window.context, window.object, window.pinned(part.range));
+  aws::S3ObjectReader reader =
+      co_await window.root.client().get(window.context, window.object, window.pinned(part.range));
   aws::Checksum checksum(window.part_algorithm());
   MutableBytes room = part.buffer.all();
   while (!room.empty()) {
@@ -80,9 +84,11 @@ Task<> fill(Window& window, Part& part) {
     room = room.subspan(size);
   }
   std::byte beyond{};
-  const std::size_t rest = co_await reader.read(MutableBytes(&beyond, 1));  // a clean end keeps the connection
+  const std::size_t rest =
+      co_await reader.read(MutableBytes(&beyond, 1));  // a clean end keeps the connection
   if (!room.empty() || rest > 0) {
-    throw Error(ErrorCode::protocol, "GetObject", to_string(window.object), "a range of another length than was asked for");
+    throw Error(ErrorCode::protocol, "GetObject", to_string(window.object),
+                "a range of another length than was asked for");
   }
   part.checksum = std::move(checksum);
 }
@@ -109,7 +115,8 @@ Task<> stop(std::unique_ptr<Window> window) {
 
 class S3RangeSource final : public ByteSource {
  public:
-  S3RangeSource(S3Root& root, OpContext context, aws::S3Location object, aws::ObjectHead head, FileInfo info)
+  S3RangeSource(S3Root& root, OpContext context, aws::S3Location object, aws::ObjectHead head,
+                FileInfo info)
       : window_(std::make_unique<Window>(root, std::move(context), std::move(object), head)),
         stored_(std::move(head.checksum)),
         total_(stored_.algorithm),
@@ -140,14 +147,17 @@ class S3RangeSource final : public ByteSource {
   }
 
  private:
-  std::uint64_t front_size() const { return window_->parts.empty() ? 0 : window_->parts.front()->size(); }
+  std::uint64_t front_size() const {
+    return window_->parts.empty() ? 0 : window_->parts.front()->size();
+  }
 
   /// Keeps the window full. The front part is not fetched ahead if nobody is: its receiver is here.
   void plan() {
     Window& window = *window_;
     const std::size_t width = window.root.options.parallel_parts;
     while (window.parts.size() < width && window.next_offset < window.size) {
-      const std::uint64_t size = std::min(window.root.options.part_size, window.size - window.next_offset);
+      const std::uint64_t size =
+          std::min(window.root.options.part_size, window.size - window.next_offset);
       const auto& part = window.parts.emplace_back(std::make_shared<Part>());
       part->range = {.first = window.next_offset, .last = window.next_offset + size - 1};
       part->checksum = aws::Checksum(window.part_algorithm());
@@ -165,9 +175,11 @@ class S3RangeSource final : public ByteSource {
     }
     if (front.state == PartState::failed) std::rethrow_exception(front.failed);
     if (front.state != PartState::waiting) co_return;
-    // No buffer was free (or none was asked for): waiting for one here, while holding others up, could be for ever.
+    // No buffer was free (or none was asked for): waiting for one here, while holding others up,
+    // could be for ever.
     front.state = PartState::streamed;
-    stream_.emplace(co_await window_->root.client().get(window_->context, window_->object, window_->pinned(front.range)));
+    stream_.emplace(co_await window_->root.client().get(window_->context, window_->object,
+                                                        window_->pinned(front.range)));
   }
 
   Task<Bytes> stream_piece() {
@@ -182,7 +194,8 @@ class S3RangeSource final : public ByteSource {
       filled += size;
     }
     if (filled == 0 || filled > left) {
-      throw Error(ErrorCode::protocol, "GetObject", to_string(window_->object), "a range of another length than was asked for");
+      throw Error(ErrorCode::protocol, "GetObject", to_string(window_->object),
+                  "a range of another length than was asked for");
     }
     if (filled == left) {
       std::byte beyond{};
@@ -211,7 +224,8 @@ class S3RangeSource final : public ByteSource {
     verified_ = true;
     if (total_.base64() == stored_.value) return;
     throw Error(ErrorCode::integrity, "GetObject", to_string(window_->object),
-                "the bytes do not have the " + std::string(name_of(stored_.algorithm)) + " that is stored with them");
+                "the bytes do not have the " + std::string(name_of(stored_.algorithm)) +
+                    " that is stored with them");
   }
 
   std::unique_ptr<Window> window_;
@@ -226,9 +240,11 @@ class S3RangeSource final : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> make_s3_range_source(S3Root& root, OpContext context, aws::S3Location object,
-                                                 aws::ObjectHead head, FileInfo info) {
-  return std::make_unique<S3RangeSource>(root, std::move(context), std::move(object), std::move(head), std::move(info));
+std::unique_ptr<ByteSource> make_s3_range_source(S3Root& root, OpContext context,
+                                                 aws::S3Location object, aws::ObjectHead head,
+                                                 FileInfo info) {
+  return std::make_unique<S3RangeSource>(root, std::move(context), std::move(object),
+                                         std::move(head), std::move(info));
 }
 
 }  // namespace sluice

@@ -16,21 +16,26 @@ constexpr std::size_t parallel_requests = 4;
 Error failure_of(const aws::S3Location& object, const aws::DeleteFailure& failure) {
   // The status that S3 gives such a code does not come with it.
   const int status = failure.code == "AccessDenied" ? 403 : 500;
-  Error error(aws::classify(failure.code, status), "DeleteObjects", to_string(object), failure.message);
+  Error error(aws::classify(failure.code, status), "DeleteObjects", to_string(object),
+              failure.message);
   error.with_server(failure.code, "");
   return error;
 }
 
-Task<> remove_batch(S3Root& root, OpContext context, std::vector<std::string> paths, RemoveResult& result) {
+Task<> remove_batch(S3Root& root, OpContext context, std::vector<std::string> paths,
+                    RemoveResult& result) {
   std::vector<std::string> keys;
   keys.reserve(paths.size());
-  for (const std::string& path : paths) keys.push_back(root.options.prefix + path);
+  for (const std::string& path : paths)
+    keys.push_back(root.options.prefix + path);
   std::vector<aws::DeleteFailure> failures;
   try {
-    failures = co_await root.client().remove_all(std::move(context), root.options.bucket, std::move(keys));
+    failures =
+        co_await root.client().remove_all(std::move(context), root.options.bucket, std::move(keys));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) throw;
-    for (std::string& path : paths) result.failures.push_back({.path = std::move(path), .error = error});
+    for (std::string& path : paths)
+      result.failures.push_back({.path = std::move(path), .error = error});
     co_return;
   }
   result.removed += paths.size() - std::min(failures.size(), paths.size());

@@ -13,12 +13,14 @@ constexpr Duration clean_up_limit = std::chrono::seconds(30);
 constexpr std::size_t default_buffers = 16;
 
 S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
-  if (!options.client) throw Error(ErrorCode::config, "open", "s3://" + options.bucket, "no client");
+  if (!options.client)
+    throw Error(ErrorCode::config, "open", "s3://" + options.bucket, "no client");
   if (!options.prefix.empty() && !options.prefix.ends_with('/')) options.prefix += '/';
   options.part_size = std::clamp(options.part_size, aws::s3_min_part, aws::s3_max_single_put);
   options.parallel_parts = std::max<std::size_t>(options.parallel_parts, 1);
   if (!options.buffers) {
-    options.buffers = std::make_shared<Semaphore>(runtime.executor(), default_buffers * options.part_size);
+    options.buffers =
+        std::make_shared<Semaphore>(runtime.executor(), default_buffers * options.part_size);
   }
   return options;
 }
@@ -28,7 +30,8 @@ S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
 S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
     : runtime(the_runtime),
       options(completed(the_runtime, std::move(the_options))),
-      buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size, options.parallel_parts)),
+      buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size,
+                                            options.parallel_parts)),
       background(the_runtime, clean_up_limit) {}
 
 aws::S3Location S3Root::location_of(std::string_view path) const {
@@ -41,8 +44,10 @@ aws::S3Location S3Root::location_of(std::string_view path) const {
   return location;
 }
 
-aws::S3Attributes attributes_for(const S3Root& root, std::string_view path, const WriteOptions& options) {
-  auto attributes = options.extras ? std::make_shared<FileExtras>(*options.extras) : std::make_shared<FileExtras>();
+aws::S3Attributes attributes_for(const S3Root& root, std::string_view path,
+                                 const WriteOptions& options) {
+  auto attributes = options.extras ? std::make_shared<FileExtras>(*options.extras)
+                                   : std::make_shared<FileExtras>();
   const S3FsOptions& defaults = root.options;
   if (attributes->storage_class.empty()) attributes->storage_class = defaults.storage_class;
   if (attributes->encryption.empty()) {
@@ -50,7 +55,8 @@ aws::S3Attributes attributes_for(const S3Root& root, std::string_view path, cons
     attributes->encryption_key_id = defaults.encryption_key_id;
   }
   if (attributes->content_type.empty()) attributes->content_type = codec::media_type_of(path);
-  if (options.mtime) attributes->metadata.insert_or_assign("mtime", codec::format_epoch_seconds(*options.mtime));
+  if (options.mtime)
+    attributes->metadata.insert_or_assign("mtime", codec::format_epoch_seconds(*options.mtime));
   return attributes;
 }
 

@@ -24,9 +24,10 @@ struct S3Root {
   aws::S3Location location_of(std::string_view path) const;
 };
 
-/// What a new object at `path` is given: the file's own attributes, then the file system's defaults, then a content type by the
-/// name.
-aws::S3Attributes attributes_for(const S3Root& root, std::string_view path, const WriteOptions& options);
+/// What a new object at `path` is given: the file's own attributes, then the file system's
+/// defaults, then a content type by the name.
+aws::S3Attributes attributes_for(const S3Root& root, std::string_view path,
+                                 const WriteOptions& options);
 
 /// The FileInfo that a walk would report after a write.
 FileInfo written_file(std::string path, std::uint64_t size, std::string etag);

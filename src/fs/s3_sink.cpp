@@ -10,14 +10,18 @@
 namespace sluice {
 namespace {
 
-/// Of a stream of unknown length, the part size doubles every so many parts: 10,000 of them then reach more than 1 TiB.
+/// Of a stream of unknown length, the part size doubles every so many parts: 10,000 of them then
+/// reach more than 1 TiB.
 constexpr std::size_t parts_before_doubling = 1'000;
 constexpr std::size_t largest_doubled = 256_MiB;
 
 class S3Sink final : public ByteSink {
  public:
   S3Sink(S3Root& root, OpContext context, std::string path, WriteOptions options)
-      : root_(root), context_(std::move(context)), path_(std::move(path)), options_(std::move(options)) {
+      : root_(root),
+        context_(std::move(context)),
+        path_(std::move(path)),
+        options_(std::move(options)) {
     object_ = root_.location_of(path_);  // refuses what cannot be a key before any byte is read
     buffer_size_ = root_.options.part_size;
     if (options_.size && *options_.size <= buffer_size_) buffer_size_ = *options_.size;
@@ -33,7 +37,8 @@ class S3Sink final : public ByteSink {
     require_open();
     written_ += bytes.size();
     if (options_.size && written_ > *options_.size) {
-      throw Error(ErrorCode::conflict, "write", to_string(object_), "more bytes than were announced");
+      throw Error(ErrorCode::conflict, "write", to_string(object_),
+                  "more bytes than were announced");
     }
     while (!bytes.empty()) {
       if (buffer_ && filled_ == buffer_.size()) co_await send_part();
@@ -49,7 +54,8 @@ class S3Sink final : public ByteSink {
     require_open();
     finished_ = true;
     if (options_.size && written_ != *options_.size) {
-      throw Error(ErrorCode::conflict, "write", to_string(object_), "fewer bytes than were announced");
+      throw Error(ErrorCode::conflict, "write", to_string(object_),
+                  "fewer bytes than were announced");
     }
     if (!upload_) {
       const Bytes bytes = Bytes(buffer_.all()).first(filled_);
@@ -68,7 +74,8 @@ class S3Sink final : public ByteSink {
 
  private:
   void require_open() const {
-    if (finished_) throw Error(ErrorCode::internal, "write", to_string(object_), "the sink was finished before");
+    if (finished_)
+      throw Error(ErrorCode::internal, "write", to_string(object_), "the sink was finished before");
   }
 
   Task<> send_part() {
@@ -99,24 +106,28 @@ class S3Sink final : public ByteSink {
 
 }  // namespace
 
-Task<FileInfo> put_object(S3Root& root, OpContext context, std::string path, WriteOptions options, Bytes bytes) {
+Task<FileInfo> put_object(S3Root& root, OpContext context, std::string path, WriteOptions options,
+                          Bytes bytes) {
   const aws::S3Location object = root.location_of(path);
   const aws::S3Attributes attributes = attributes_for(root, path, options);
   auto write = [&root, &context, &object, &attributes, bytes](aws::WriteCondition condition) {
     return root.client().put(context, object, bytes, attributes, std::move(condition));
   };
-  aws::PutResult result =
-      co_await guarded_write(root, context, path, std::move(options), root.client().if_match_on_put(), write);
+  aws::PutResult result = co_await guarded_write(root, context, path, std::move(options),
+                                                 root.client().if_match_on_put(), write);
   co_return written_file(std::move(path), bytes.size(), std::move(result.etag));
 }
 
-Task<FileInfo> complete_object(S3Root& root, OpContext context, std::string path, WriteOptions options,
-                               std::unique_ptr<S3Multipart> upload) {
+Task<FileInfo> complete_object(S3Root& root, OpContext context, std::string path,
+                               WriteOptions options, std::unique_ptr<S3Multipart> upload) {
   aws::PutResult result;
   try {
     co_await upload->join();
-    auto write = [&upload](aws::WriteCondition condition) { return upload->complete(std::move(condition)); };
-    result = co_await guarded_write(root, context, path, std::move(options), root.client().if_match_on_complete(), write);
+    auto write = [&upload](aws::WriteCondition condition) {
+      return upload->complete(std::move(condition));
+    };
+    result = co_await guarded_write(root, context, path, std::move(options),
+                                    root.client().if_match_on_complete(), write);
   } catch (...) {
     S3Multipart::discard(std::move(upload));
     throw;
@@ -124,7 +135,8 @@ Task<FileInfo> complete_object(S3Root& root, OpContext context, std::string path
   co_return written_file(std::move(path), upload->size(), std::move(result.etag));
 }
 
-std::unique_ptr<ByteSink> make_s3_sink(S3Root& root, OpContext context, std::string path, WriteOptions options) {
+std::unique_ptr<ByteSink> make_s3_sink(S3Root& root, OpContext context, std::string path,
+                                       WriteOptions options) {
   return std::make_unique<S3Sink>(root, std::move(context), std::move(path), std::move(options));
 }
 

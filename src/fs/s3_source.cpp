@@ -48,9 +48,11 @@ class S3Source final : public ByteSource {
   void verify() {
     ended_ = true;
     const aws::StoredChecksum& stored = reader_.head().checksum;
-    if (stored.algorithm == aws::ChecksumAlgorithm::none || checksum_.base64() == stored.value) return;
+    if (stored.algorithm == aws::ChecksumAlgorithm::none || checksum_.base64() == stored.value)
+      return;
     throw Error(ErrorCode::integrity, "GetObject", subject_,
-                "the bytes do not have the " + std::string(name_of(stored.algorithm)) + " that is stored with them");
+                "the bytes do not have the " + std::string(name_of(stored.algorithm)) +
+                    " that is stored with them");
   }
 
   aws::S3ObjectReader reader_;
@@ -78,15 +80,22 @@ aws::GetOptions get_options(const ReadOptions& options) {
   get.version_id = options.version_id;
   if (options.offset > 0 || options.length) {
     get.range = aws::ByteRange{.first = options.offset, .last = {}};
-    if (options.length && *options.length > 0) get.range->last = options.offset + *options.length - 1;
+    if (options.length && *options.length > 0)
+      get.range->last = options.offset + *options.length - 1;
   }
   return get;
 }
 
-bool wants_whole(const ReadOptions& options) { return options.offset == 0 && !options.length; }
+bool wants_whole(const ReadOptions& options) {
+  return options.offset == 0 && !options.length;
+}
 
-Task<aws::HeadResult> existing(S3Root& root, OpContext context, aws::S3Location object, ReadOptions options) {
-  aws::GetOptions head{.range = {}, .if_match = options.if_match, .version_id = options.version_id, .checksum = true};
+Task<aws::HeadResult> existing(S3Root& root, OpContext context, aws::S3Location object,
+                               ReadOptions options) {
+  aws::GetOptions head{.range = {},
+                       .if_match = options.if_match,
+                       .version_id = options.version_id,
+                       .checksum = true};
   const std::string subject = to_string(object);
   auto found = co_await root.client().head(std::move(context), std::move(object), std::move(head));
   if (!found) throw Error(ErrorCode::not_found, "open", subject, "there is no such object");
@@ -94,34 +103,40 @@ Task<aws::HeadResult> existing(S3Root& root, OpContext context, aws::S3Location 
 }
 
 /// S3 has no range of nothing, and answers 416 to any range of an empty object.
-Task<std::unique_ptr<ByteSource>> open_nothing(S3Root& root, OpContext context, std::string path, ReadOptions options) {
+Task<std::unique_ptr<ByteSource>> open_nothing(S3Root& root, OpContext context, std::string path,
+                                               ReadOptions options) {
   aws::S3Location object = root.location_of(path);
   const std::string subject = to_string(object);
-  const aws::HeadResult found = co_await existing(root, std::move(context), std::move(object), options);
+  const aws::HeadResult found =
+      co_await existing(root, std::move(context), std::move(object), options);
   if (options.offset > found.head.size) {
     throw Error(ErrorCode::invalid_input, "open", subject, "the offset is beyond the end");
   }
   co_return std::make_unique<EmptySource>(file_info_of(std::move(path), found.head));
 }
 
-Task<std::unique_ptr<ByteSource>> open_ranges(S3Root& root, OpContext context, std::string path, ReadOptions options) {
+Task<std::unique_ptr<ByteSource>> open_ranges(S3Root& root, OpContext context, std::string path,
+                                              ReadOptions options) {
   aws::S3Location object = root.location_of(path);
   aws::HeadResult found = co_await existing(root, context, object, options);
   FileInfo info = file_info_of(path, found.head);
   if (options.extras) {
     info.extras = co_await with_tags(root, context, object, std::move(found.extras));
   }
-  co_return make_s3_range_source(root, std::move(context), std::move(object), std::move(found.head), std::move(info));
+  co_return make_s3_range_source(root, std::move(context), std::move(object), std::move(found.head),
+                                 std::move(info));
 }
 
-Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, std::string path, ReadOptions options) {
+Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, std::string path,
+                                             ReadOptions options) {
   aws::S3Location object = root.location_of(path);
   const std::string subject = to_string(object);
   aws::S3ObjectReader reader = co_await root.client().get(context, object, get_options(options));
   FileInfo info = file_info_of(std::move(path), reader.head());
   if (options.extras) {
     FileExtras extras = aws::parse_object_extras(reader.headers());
-    info.extras = co_await with_tags(root, std::move(context), std::move(object), std::move(extras));
+    info.extras =
+        co_await with_tags(root, std::move(context), std::move(object), std::move(extras));
   }
   co_return std::make_unique<S3Source>(std::move(reader), std::move(info), subject);
 }
@@ -137,10 +152,12 @@ FileInfo file_info_of(std::string path, const aws::ObjectHead& head) {
   return info;
 }
 
-Task<std::unique_ptr<ByteSource>> open_s3_source(S3Root& root, OpContext context, std::string path, ReadOptions options) {
+Task<std::unique_ptr<ByteSource>> open_s3_source(S3Root& root, OpContext context, std::string path,
+                                                 ReadOptions options) {
   const std::uint64_t known_size = options.known ? options.known->size : 0;
   // Ranges of a version are not pinned by If-Match alone, and a single part gains nothing.
-  const bool in_parts = wants_whole(options) && known_size > root.options.part_size && root.options.parallel_parts > 1;
+  const bool in_parts = wants_whole(options) && known_size > root.options.part_size &&
+                        root.options.parallel_parts > 1;
   if (in_parts && options.version_id.empty()) {
     co_return co_await open_ranges(root, std::move(context), std::move(path), std::move(options));
   }

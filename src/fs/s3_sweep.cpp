@@ -15,7 +15,9 @@ std::string_view take_before(std::string_view& text, std::string_view mark) {
   return taken;
 }
 
-std::optional<std::string> decoded(std::string_view text) { return codec::percent_decode(text, codec::Plus::literal); }
+std::optional<std::string> decoded(std::string_view text) {
+  return codec::percent_decode(text, codec::Plus::literal);
+}
 
 }  // namespace
 
@@ -38,10 +40,13 @@ std::optional<MultipartSubject> parse_multipart_subject(std::string_view text) {
   const auto id = decoded(take_before(text, "&endpoint="));
   const auto origin = decoded(text);
   if (bucket.empty() || !key || key->empty() || !id || id->empty() || !origin) return std::nullopt;
-  return MultipartSubject{.upload = {.object = {.bucket = std::move(bucket), .key = *key}, .id = *id}, .origin = *origin};
+  return MultipartSubject{
+      .upload = {.object = {.bucket = std::move(bucket), .key = *key}, .id = *id},
+      .origin = *origin};
 }
 
-Task<std::size_t> sweep_multipart(OpContext context, aws::S3Client& client, std::shared_ptr<TemporaryJournal> journal) {
+Task<std::size_t> sweep_multipart(OpContext context, aws::S3Client& client,
+                                  std::shared_ptr<TemporaryJournal> journal) {
   std::size_t gone = 0;
   const std::vector<Temporary> orphans = co_await journal->orphans();
   for (const Temporary& orphan : orphans) {

@@ -4,14 +4,17 @@
 
 namespace sluice {
 
-Task<std::shared_ptr<const FileExtras>> with_tags(S3Root& root, OpContext context, aws::S3Location object, FileExtras extras) {
+Task<std::shared_ptr<const FileExtras>> with_tags(S3Root& root, OpContext context,
+                                                  aws::S3Location object, FileExtras extras) {
   auto shared = std::make_shared<FileExtras>(std::move(extras));
   std::string version = shared->version_id;
   try {
-    shared->tags = co_await root.client().get_tags(std::move(context), std::move(object), std::move(version));
+    shared->tags =
+        co_await root.client().get_tags(std::move(context), std::move(object), std::move(version));
   } catch (const Error& error) {
     // NoSuchTagSet is how some servers say "none".
-    const bool unavailable = error.code() == ErrorCode::permission_denied || error.code() == ErrorCode::unsupported;
+    const bool unavailable =
+        error.code() == ErrorCode::permission_denied || error.code() == ErrorCode::unsupported;
     if (error.server_code() == "NoSuchTagSet") {
       shared->tags.emplace();
     } else if (!unavailable) {

@@ -32,9 +32,11 @@ void read_exactly(ReadableFile& file, MutableBytes bytes, const std::filesystem:
   if (file.read(bytes) != bytes.size()) throw changed(local);
 }
 
-void check_size(const WriteOptions& options, std::uint64_t size, const std::filesystem::path& local) {
+void check_size(const WriteOptions& options, std::uint64_t size,
+                const std::filesystem::path& local) {
   if (options.size && *options.size != size) {
-    throw Error(ErrorCode::conflict, "upload", local.native(), "the file has another size than was announced");
+    throw Error(ErrorCode::conflict, "upload", local.native(),
+                "the file has another size than was announced");
   }
 }
 
@@ -52,24 +54,27 @@ Task<OpenedFile> open_file(S3Root& root, OpContext context, std::filesystem::pat
   co_return co_await disk_job(root.runtime, std::move(context), "upload", job);
 }
 
-Task<> read_piece(S3Root& root, OpContext context, ReadableFile& file, MutableBytes bytes, const std::filesystem::path& local) {
+Task<> read_piece(S3Root& root, OpContext context, ReadableFile& file, MutableBytes bytes,
+                  const std::filesystem::path& local) {
   auto job = [&file, bytes, &local] { read_exactly(file, bytes, local); };
   co_await disk_job(root.runtime, std::move(context), "upload", job);
 }
 
-Task<FileInfo> upload_small(S3Root& root, OpContext context, OpenedFile opened, std::filesystem::path local, std::string path,
-                            WriteOptions options) {
+Task<FileInfo> upload_small(S3Root& root, OpContext context, OpenedFile opened,
+                            std::filesystem::path local, std::string path, WriteOptions options) {
   if (opened.size <= whole_limit) {
-    co_return co_await put_object(root, std::move(context), std::move(path), std::move(options), opened.whole);
+    co_return co_await put_object(root, std::move(context), std::move(path), std::move(options),
+                                  opened.whole);
   }
   PartBuffers::Buffer buffer = co_await root.buffers->acquire(opened.size);
   co_await read_piece(root, context, *opened.file, buffer.all(), local);
   opened.file.reset();
-  co_return co_await put_object(root, std::move(context), std::move(path), std::move(options), buffer.all());
+  co_return co_await put_object(root, std::move(context), std::move(path), std::move(options),
+                                buffer.all());
 }
 
-Task<FileInfo> upload_parts(S3Root& root, OpContext context, OpenedFile opened, std::filesystem::path local, std::string path,
-                            WriteOptions options) {
+Task<FileInfo> upload_parts(S3Root& root, OpContext context, OpenedFile opened,
+                            std::filesystem::path local, std::string path, WriteOptions options) {
   const std::uint64_t part_size = aws::part_size_for(opened.size, root.options.part_size);
   auto upload = std::make_unique<S3Multipart>(root, context, root.location_of(path));
   try {
@@ -86,19 +91,22 @@ Task<FileInfo> upload_parts(S3Root& root, OpContext context, OpenedFile opened, 
     S3Multipart::discard(std::move(upload));
     throw;
   }
-  co_return co_await complete_object(root, std::move(context), std::move(path), std::move(options), std::move(upload));
+  co_return co_await complete_object(root, std::move(context), std::move(path), std::move(options),
+                                     std::move(upload));
 }
 
 }  // namespace
 
-Task<FileInfo> upload_file(S3Root& root, OpContext context, std::filesystem::path local, std::string path,
-                           WriteOptions options) {
+Task<FileInfo> upload_file(S3Root& root, OpContext context, std::filesystem::path local,
+                           std::string path, WriteOptions options) {
   OpenedFile opened = co_await open_file(root, context, local);
   check_size(options, opened.size, local);
   if (opened.size <= root.options.part_size) {
-    co_return co_await upload_small(root, std::move(context), std::move(opened), std::move(local), std::move(path), std::move(options));
+    co_return co_await upload_small(root, std::move(context), std::move(opened), std::move(local),
+                                    std::move(path), std::move(options));
   }
-  co_return co_await upload_parts(root, std::move(context), std::move(opened), std::move(local), std::move(path), std::move(options));
+  co_return co_await upload_parts(root, std::move(context), std::move(opened), std::move(local),
+                                  std::move(path), std::move(options));
 }
 
 }  // namespace sluice

@@ -21,8 +21,8 @@ struct PageAhead {
   WaitList ready;
 };
 
-Task<> fetch_page(std::shared_ptr<aws::S3Client> client, OpContext context, std::string bucket, aws::ListOptions options,
-                  std::shared_ptr<PageAhead> ahead) {
+Task<> fetch_page(std::shared_ptr<aws::S3Client> client, OpContext context, std::string bucket,
+                  aws::ListOptions options, std::shared_ptr<PageAhead> ahead) {
   try {
     co_await client->list(std::move(context), std::move(bucket), std::move(options), ahead->page);
   } catch (...) {
@@ -39,8 +39,10 @@ class S3Walk final : public FileStream {
     base_ = root_.options.prefix;
     if (!directory.empty()) base_.append(directory).append("/");
     list_.prefix = base_ + filter_.literal_prefix();
-    if (!options_.start_after.empty()) list_.start_after = root_.options.prefix + options_.start_after;
-    // Listing one level spares all keys below; deeper limits would take a request for each directory.
+    if (!options_.start_after.empty())
+      list_.start_after = root_.options.prefix + options_.start_after;
+    // Listing one level spares all keys below; deeper limits would take a request for each
+    // directory.
     if (options_.max_depth == 1) {
       list_.delimiter = "/";
       list_.prefix = base_;
@@ -73,7 +75,8 @@ class S3Walk final : public FileStream {
     ahead_ = std::make_shared<PageAhead>(root_.runtime.executor());
     aws::ListOptions options = list_;
     if (!options.continuation_token.empty()) options.start_after.clear();
-    root_.background.run("list", fetch_page(root_.options.client, context_, root_.options.bucket, std::move(options), ahead_));
+    root_.background.run("list", fetch_page(root_.options.client, context_, root_.options.bucket,
+                                            std::move(options), ahead_));
   }
 
   /// Objects and common prefixes, each in order, merged.
@@ -81,7 +84,8 @@ class S3Walk final : public FileStream {
     count_ = 0;
     auto prefix = page_.prefixes.cbegin();
     const auto take_prefixes_before = [&](const std::string_view* key) {
-      for (; prefix != page_.prefixes.cend() && (!key || *prefix < *key); ++prefix) take_prefix(*prefix);
+      for (; prefix != page_.prefixes.cend() && (!key || *prefix < *key); ++prefix)
+        take_prefix(*prefix);
     };
     for (const aws::ListedObject& object : page_.objects) {
       take_prefixes_before(&object.key);
@@ -95,7 +99,8 @@ class S3Walk final : public FileStream {
     const bool in_order = last_.empty() || last_ < key;
     if (!in_order || !key.starts_with(base_)) {
       const char* reason = in_order ? "a key outside the prefix" : "the listing is out of order";
-      throw Error(ErrorCode::protocol, "ListObjectsV2", "s3://" + root_.options.bucket + "/" + std::string(key), reason);
+      throw Error(ErrorCode::protocol, "ListObjectsV2",
+                  "s3://" + root_.options.bucket + "/" + std::string(key), reason);
     }
     last_ = key;
     return key.substr(base_.size());
@@ -139,7 +144,9 @@ class S3Walk final : public FileStream {
     return static_cast<std::size_t>(std::ranges::count(relative, '/')) >= *options_.max_depth;
   }
 
-  bool after_start(std::string_view key) const { return list_.start_after.empty() || key > list_.start_after; }
+  bool after_start(std::string_view key) const {
+    return list_.start_after.empty() || key > list_.start_after;
+  }
 
   static std::shared_ptr<const FileExtras> extras_of(const aws::ListedObject& object) {
     auto extras = std::make_shared<FileExtras>();
@@ -147,7 +154,8 @@ class S3Walk final : public FileStream {
     if (object.restoring) {
       extras->restore = "ongoing-request=\"true\"";
     } else if (!object.restore_expiry.empty()) {
-      extras->restore = "ongoing-request=\"false\", expiry-date=\"" + std::string(object.restore_expiry) + "\"";
+      extras->restore =
+          "ongoing-request=\"false\", expiry-date=\"" + std::string(object.restore_expiry) + "\"";
     }
     return extras;
   }
@@ -168,8 +176,10 @@ class S3Walk final : public FileStream {
 
 }  // namespace
 
-std::unique_ptr<FileStream> walk_s3(S3Root& root, OpContext context, std::string directory, WalkOptions options) {
-  return std::make_unique<S3Walk>(root, std::move(context), std::move(directory), std::move(options));
+std::unique_ptr<FileStream> walk_s3(S3Root& root, OpContext context, std::string directory,
+                                    WalkOptions options) {
+  return std::make_unique<S3Walk>(root, std::move(context), std::move(directory),
+                                  std::move(options));
 }
 
 }  // namespace sluice

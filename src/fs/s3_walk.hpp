@@ -8,6 +8,7 @@
 
 namespace sluice {
 
-std::unique_ptr<FileStream> walk_s3(S3Root& root, OpContext context, std::string directory, WalkOptions options);
+std::unique_ptr<FileStream> walk_s3(S3Root& root, OpContext context, std::string directory,
+                                    WalkOptions options);
 
 }  // namespace sluice

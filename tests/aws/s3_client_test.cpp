@@ -49,7 +49,8 @@ class Refreshing final : public CredentialsProvider {
 };
 
 FakeAnswer refusal(int status, std::string code, std::string more = {}) {
-  return {.status = status, .body = "<Error><Code>" + code + "</Code><Message>m</Message>" + more + "</Error>"};
+  return {.status = status,
+          .body = "<Error><Code>" + code + "</Code><Message>m</Message>" + more + "</Error>"};
 }
 
 struct Setup {
@@ -63,12 +64,15 @@ struct Setup {
     options.retry.base = std::chrono::milliseconds(1);
   }
 
-  /// Runs `body(client, context)`, a coroutine function without captures beyond references of this frame.
+  /// Runs `body(client, context)`, a coroutine function without captures beyond references of this
+  /// frame.
   template <class Body>
   std::optional<Error> run(Body body) {
     RuntimeOptions world;
     world.clock = clock;
-    auto with_client = [this, &body](Runtime& runtime) -> Task<> { return run_with(*this, runtime, body); };
+    auto with_client = [this, &body](Runtime& runtime) -> Task<> {
+      return run_with(*this, runtime, body);
+    };
     try {
       test::run(with_client, std::move(world));
     } catch (const Error& error) {
@@ -88,12 +92,14 @@ constexpr auto get_text = [](S3Client& client, OpContext context) -> Task<> {
   S3ObjectReader reader = co_await client.get(context, {.bucket = "bucket", .key = "key"}, {});
   std::array<std::byte, 4> buffer{};
   std::string text;
-  while (const std::size_t size = co_await reader.read(buffer)) text += as_text(Bytes(buffer).first(size));
+  while (const std::size_t size = co_await reader.read(buffer))
+    text += as_text(Bytes(buffer).first(size));
   CHECK(text == "0123456789");
 };
 
 constexpr auto put_text = [](S3Client& client, OpContext context) -> Task<> {
-  const PutResult result = co_await client.put(context, {.bucket = "bucket", .key = "key"}, as_bytes("hello"), nullptr, {});
+  const PutResult result = co_await client.put(context, {.bucket = "bucket", .key = "key"},
+                                               as_bytes("hello"), nullptr, {});
   CHECK(result.etag == "tag");
 };
 
@@ -148,10 +154,13 @@ TEST_CASE("a large S3 body waits for the server's word") {
 
 TEST_CASE("S3 throttling and failures that pass are retried, each time signed anew") {
   Setup setup;
-  setup.http->then(refusal(503, "SlowDown")).then(refusal(500, "InternalError")).then({.status = 200, .headers = {{"ETag", "\"tag\""}}});
+  setup.http->then(refusal(503, "SlowDown"))
+      .then(refusal(500, "InternalError"))
+      .then({.status = 200, .headers = {{"ETag", "\"tag\""}}});
   CHECK_FALSE(setup.run(put_text).has_value());
   CHECK(setup.http->seen().size() == 3);
-  for (const SeenRequest& request : setup.http->seen()) CHECK(request.body == "hello");
+  for (const SeenRequest& request : setup.http->seen())
+    CHECK(request.body == "hello");
 }
 
 TEST_CASE("a refusal of S3 that stays is told at once, with its words") {
@@ -195,7 +204,8 @@ TEST_CASE("a bucket in another region is asked there, and remembered") {
   REQUIRE(setup.http->seen().size() == 3);
   for (std::size_t i : {1U, 2U}) {
     CHECK(setup.http->seen()[i].endpoint.host == "bucket.s3.eu-west-1.amazonaws.com");
-    CHECK(setup.http->seen()[i].header("authorization").find("/eu-west-1/s3/") != std::string::npos);
+    CHECK(setup.http->seen()[i].header("authorization").find("/eu-west-1/s3/") !=
+          std::string::npos);
   }
 }
 
@@ -233,7 +243,9 @@ TEST_CASE("a broken S3 download goes on where it broke, pinned to its version") 
   broken.headers.emplace_back("Content-Length", "10");
   broken.body_failure = Error(ErrorCode::network, "read", "x", "connection reset");
   setup.http->then(std::move(broken));
-  setup.http->then({.status = 206, .body = "456789", .headers = {{"ETag", "\"tag\""}, {"Content-Range", "bytes 4-9/10"}}});
+  setup.http->then({.status = 206,
+                    .body = "456789",
+                    .headers = {{"ETag", "\"tag\""}, {"Content-Range", "bytes 4-9/10"}}});
   CHECK_FALSE(setup.run(get_text).has_value());
   REQUIRE(setup.http->seen().size() == 2);
   CHECK(setup.http->seen()[1].header("range") == "bytes=4-9");
@@ -281,12 +293,15 @@ constexpr auto complete = [](S3Client& client, OpContext context) -> Task<> {
   S3Upload upload{.object = {.bucket = "bucket", .key = "key"}, .id = "u"};
   std::vector<CompletedPart> parts = {{.number = 1, .etag = "d41d8cd98f00b204e9800998ecf8427e"},
                                       {.number = 2, .etag = "d41d8cd98f00b204e9800998ecf8427e"}};
-  CompleteOptions options{.algorithm = {ChecksumAlgorithm::crc64nvme}, .size = 10, .checksum = "whole="};
-  const PutResult result = co_await client.complete_upload(context, std::move(upload), std::move(parts), std::move(options));
+  CompleteOptions options{
+      .algorithm = {ChecksumAlgorithm::crc64nvme}, .size = 10, .checksum = "whole="};
+  const PutResult result = co_await client.complete_upload(context, std::move(upload),
+                                                           std::move(parts), std::move(options));
   CHECK(result.etag == "5873dd45edd01f09c1ef2e7819369e8e-2");
 };
 const std::string completed =
-    "<CompleteMultipartUploadResult><ETag>\"5873dd45edd01f09c1ef2e7819369e8e-2\"</ETag></CompleteMultipartUploadResult>";
+    "<CompleteMultipartUploadResult><ETag>\"5873dd45edd01f09c1ef2e7819369e8e-2\"</ETag></"
+    "CompleteMultipartUploadResult>";
 
 }  // namespace
 
@@ -301,15 +316,20 @@ TEST_CASE("a 200 of S3 that carries an error is retried") {
 
 TEST_CASE("an S3 upload that was completed unheard is recognised") {
   Setup setup;
-  setup.http->then({.failure = Error(ErrorCode::network, "send", "x", "reset")}).then(refusal(404, "NoSuchUpload"));
-  setup.http->then({.status = 200,
-                    .headers = {{"Content-Length", "10"}, {"ETag", "\"5873dd45edd01f09c1ef2e7819369e8e-2\""}},
-                    .announce_length = false});
+  setup.http->then({.failure = Error(ErrorCode::network, "send", "x", "reset")})
+      .then(refusal(404, "NoSuchUpload"));
+  setup.http->then(
+      {.status = 200,
+       .headers = {{"Content-Length", "10"}, {"ETag", "\"5873dd45edd01f09c1ef2e7819369e8e-2\""}},
+       .announce_length = false});
   CHECK_FALSE(setup.run(complete).has_value());
 
   Setup another;  // what is there is not ours
-  another.http->then({.failure = Error(ErrorCode::network, "send", "x", "reset")}).then(refusal(404, "NoSuchUpload"));
-  another.http->then({.status = 200, .headers = {{"Content-Length", "10"}, {"ETag", "\"old\""}}, .announce_length = false});
+  another.http->then({.failure = Error(ErrorCode::network, "send", "x", "reset")})
+      .then(refusal(404, "NoSuchUpload"));
+  another.http->then({.status = 200,
+                      .headers = {{"Content-Length", "10"}, {"ETag", "\"old\""}},
+                      .announce_length = false});
   CHECK(another.run(complete)->server_code() == "NoSuchUpload");
 
   Setup first;  // not after a retry: the upload was never there
@@ -320,7 +340,11 @@ TEST_CASE("an S3 upload that was completed unheard is recognised") {
 
 TEST_CASE("keys that XML cannot carry are deleted one by one") {
   Setup setup;
-  setup.http->then({.status = 200, .body = "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>"})
+  setup.http
+      ->then(
+          {.status = 200,
+           .body =
+               "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>"})
       .then({.status = 204})
       .then(refusal(403, "AccessDenied"));
   auto remove = [](S3Client& client, OpContext context) -> Task<> {
@@ -339,7 +363,8 @@ TEST_CASE("keys that XML cannot carry are deleted one by one") {
 TEST_CASE("a presigned S3 URL carries its signature and no secret") {
   Setup setup;
   auto presign = [](S3Client& client, OpContext context) -> Task<> {
-    const std::string url = co_await client.presign_get(context, {.bucket = "bucket", .key = "a b"}, std::chrono::hours(1));
+    const std::string url = co_await client.presign_get(context, {.bucket = "bucket", .key = "a b"},
+                                                        std::chrono::hours(1));
     CHECK(url.starts_with("https://bucket.s3.us-east-1.amazonaws.com/a%20b?"));
     CHECK(url.find("X-Amz-Expires=3600") != std::string::npos);
     CHECK(url.find("X-Amz-Signature=") != std::string::npos);

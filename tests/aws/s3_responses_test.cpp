@@ -27,8 +27,12 @@ std::string listing(std::string_view inside) {
 std::string entry(std::string_view key) {
   std::string text = "<Contents><Key>";
   text.append(key).append("</Key><LastModified>2025-05-28T10:00:00.000Z</LastModified>");
-  text += "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>";
-  text += "<ChecksumType>FULL_OBJECT</ChecksumType><Size>42</Size><StorageClass>STANDARD</StorageClass></Contents>";
+  text +=
+      "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><ChecksumAlgorithm>CRC64NVME</"
+      "ChecksumAlgorithm>";
+  text +=
+      "<ChecksumType>FULL_OBJECT</ChecksumType><Size>42</Size><StorageClass>STANDARD</"
+      "StorageClass></Contents>";
   return text;
 }
 
@@ -42,9 +46,11 @@ bool refused(std::string body) {
   return false;
 }
 
-net::HeaderList headers_of(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+net::HeaderList headers_of(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   net::HeaderList headers;
-  for (const auto& [name, value] : fields) headers.add(name, value);
+  for (const auto& [name, value] : fields)
+    headers.add(name, value);
   return headers;
 }
 
@@ -62,17 +68,22 @@ TEST_CASE("an S3 listing gives key, size, date, tag and class") {
   CHECK_FALSE(page.truncated);
 }
 
-TEST_CASE("keys of an S3 listing are form-decoded only when the page says so, wherever it says it") {
+TEST_CASE(
+    "keys of an S3 listing are form-decoded only when the page says so, wherever it says it") {
   const std::string coded = entry("a+b%20c%2Bd%0A%C3%A9/e&amp;f");
-  CHECK(page_of(listing("<EncodingType>url</EncodingType>" + coded)).objects[0].key == "a b c+d\n\xC3\xA9/e&f");
-  CHECK(page_of(listing(coded + "<EncodingType>url</EncodingType>")).objects[0].key == "a b c+d\n\xC3\xA9/e&f");
+  CHECK(page_of(listing("<EncodingType>url</EncodingType>" + coded)).objects[0].key ==
+        "a b c+d\n\xC3\xA9/e&f");
+  CHECK(page_of(listing(coded + "<EncodingType>url</EncodingType>")).objects[0].key ==
+        "a b c+d\n\xC3\xA9/e&f");
   CHECK(page_of(listing(coded)).objects[0].key == "a+b%20c%2Bd%0A%C3%A9/e&f");
 }
 
 TEST_CASE("an S3 listing has prefixes and a token for the rest") {
-  const ListPage page = page_of(listing(
-      "<EncodingType>url</EncodingType><IsTruncated>true</IsTruncated><NextContinuationToken>1/a+b&amp;==</NextContinuationToken>"
-      "<CommonPrefixes><Prefix>x+y/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>z/</Prefix></CommonPrefixes>"));
+  const ListPage page =
+      page_of(listing("<EncodingType>url</EncodingType><IsTruncated>true</"
+                      "IsTruncated><NextContinuationToken>1/a+b&amp;==</NextContinuationToken>"
+                      "<CommonPrefixes><Prefix>x+y/</Prefix></"
+                      "CommonPrefixes><CommonPrefixes><Prefix>z/</Prefix></CommonPrefixes>"));
   CHECK(page.truncated);
   CHECK(page.next_token == "1/a+b&==");
   REQUIRE(page.prefixes.size() == 2);
@@ -80,10 +91,12 @@ TEST_CASE("an S3 listing has prefixes and a token for the rest") {
 }
 
 TEST_CASE("an S3 listing shows the state of restores") {
-  const ListPage page = page_of(listing(
-      "<Contents><Key>k</Key><Size>1</Size><Owner><ID>o</ID><DisplayName>d</DisplayName></Owner><RestoreStatus>"
-      "<IsRestoreInProgress>true</IsRestoreInProgress><RestoreExpiryDate>2012-12-21T00:00:00.000Z</RestoreExpiryDate>"
-      "</RestoreStatus></Contents>"));
+  const ListPage page = page_of(
+      listing("<Contents><Key>k</Key><Size>1</Size><Owner><ID>o</ID><DisplayName>d</DisplayName></"
+              "Owner><RestoreStatus>"
+              "<IsRestoreInProgress>true</"
+              "IsRestoreInProgress><RestoreExpiryDate>2012-12-21T00:00:00.000Z</RestoreExpiryDate>"
+              "</RestoreStatus></Contents>"));
   REQUIRE(page.objects.size() == 1);
   CHECK(page.objects[0].restoring);
   CHECK(page.objects[0].restore_expiry == "2012-12-21T00:00:00.000Z");
@@ -91,7 +104,8 @@ TEST_CASE("an S3 listing shows the state of restores") {
 }
 
 TEST_CASE("an empty S3 listing is a listing; a page is reused") {
-  ListPage page = page_of(listing(entry("a") + "<CommonPrefixes><Prefix>z/</Prefix></CommonPrefixes>"));
+  ListPage page =
+      page_of(listing(entry("a") + "<CommonPrefixes><Prefix>z/</Prefix></CommonPrefixes>"));
   page.body = listing("<KeyCount>0</KeyCount><Prefix/>");
   parse_list_page(page);
   CHECK(page.objects.empty());
@@ -100,11 +114,13 @@ TEST_CASE("an empty S3 listing is a listing; a page is reused") {
 
 TEST_CASE("an S3 listing that is not whole or not sound is refused") {
   const std::string whole = listing(entry("a") + entry("b"));
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(refused(whole.substr(0, size)));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    CHECK(refused(whole.substr(0, size)));
   CHECK(refused(listing("<Contents><Key>a</Key></Contents>")));
   CHECK(refused(listing("<Contents><Size>1</Size></Contents>")));
   CHECK(refused(listing("<Contents><Key>a</Key><Size>-1</Size></Contents>")));
-  CHECK(refused(listing("<Contents><Key>a</Key><Size>1</Size><LastModified>soon</LastModified></Contents>")));
+  CHECK(refused(
+      listing("<Contents><Key>a</Key><Size>1</Size><LastModified>soon</LastModified></Contents>")));
   CHECK(refused(listing("<IsTruncated>true</IsTruncated>")));
   CHECK(refused(listing("<EncodingType>url</EncodingType>" + entry("a%2"))));
   CHECK(refused(listing("<Contents><Key>a</Size></Contents>")));
@@ -115,7 +131,8 @@ TEST_CASE("an S3 listing that is not whole or not sound is refused") {
 
 TEST_CASE("a page of a thousand keys is parsed in well under a millisecond") {
   std::string inside = "<EncodingType>url</EncodingType>";
-  for (int i = 0; i < 1000; ++i) inside += entry("some/folder/with+a+name/file-" + std::to_string(i) + ".csv");
+  for (int i = 0; i < 1000; ++i)
+    inside += entry("some/folder/with+a+name/file-" + std::to_string(i) + ".csv");
   const std::string body = listing(inside);
   ListPage page;
   auto best = std::chrono::steady_clock::duration::max();
@@ -150,14 +167,17 @@ TEST_CASE("the head of an S3 object is read from its headers") {
 }
 
 TEST_CASE("an S3 range tells the whole size and has no checksum of the whole") {
-  const auto headers = headers_of({{"ETag", "\"a\""}, {"Content-Range", "bytes 5-9/100"}, {"x-amz-checksum-crc32c", "4waSgw=="}});
+  const auto headers = headers_of({{"ETag", "\"a\""},
+                                   {"Content-Range", "bytes 5-9/100"},
+                                   {"x-amz-checksum-crc32c", "4waSgw=="}});
   const ObjectHead head = parse_object_head(206, headers, 5, "s");
   CHECK(head.size == 100);
   REQUIRE(head.range.has_value());
   CHECK(head.range->first == 5);
   CHECK(head.range->last == 9);
   CHECK(head.checksum.algorithm == ChecksumAlgorithm::none);
-  for (const char* broken : {"bytes 5-9", "bytes 9-5/100", "bytes 5-100/100", "5-9/100", "bytes a-b/c", "bytes 5-9/*"}) {
+  for (const char* broken :
+       {"bytes 5-9", "bytes 9-5/100", "bytes 5-100/100", "5-9/100", "bytes a-b/c", "bytes 5-9/*"}) {
     const auto bad = headers_of({{"Content-Range", broken}});
     CHECK_THROWS_AS(parse_object_head(206, bad, 5, "s"), Error);
   }
@@ -166,9 +186,11 @@ TEST_CASE("an S3 range tells the whole size and has no checksum of the whole") {
 }
 
 TEST_CASE("composite checksums of S3 are not taken for checksums of the bytes") {
-  CHECK(parse_stored_checksum(headers_of({{"x-amz-checksum-crc32c", "4waSgw==-3"}})).algorithm == ChecksumAlgorithm::none);
-  CHECK(parse_stored_checksum(headers_of({{"x-amz-checksum-sha256", "x="}, {"x-amz-checksum-type", "COMPOSITE"}})).algorithm ==
+  CHECK(parse_stored_checksum(headers_of({{"x-amz-checksum-crc32c", "4waSgw==-3"}})).algorithm ==
         ChecksumAlgorithm::none);
+  CHECK(parse_stored_checksum(
+            headers_of({{"x-amz-checksum-sha256", "x="}, {"x-amz-checksum-type", "COMPOSITE"}}))
+            .algorithm == ChecksumAlgorithm::none);
 }
 
 TEST_CASE("what an overwrite of an S3 object must keep is read") {
@@ -193,7 +215,8 @@ TEST_CASE("what an overwrite of an S3 object must keep is read") {
 
 TEST_CASE("the failures of an S3 bulk deletion are told") {
   const auto failures = parse_delete_result(
-      "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b&amp;</Key><Code>AccessDenied</Code><Message>no</Message></Error>"
+      "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b&amp;</Key><Code>AccessDenied</"
+      "Code><Message>no</Message></Error>"
       "</DeleteResult>");
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].key == "b&");
@@ -202,8 +225,12 @@ TEST_CASE("the failures of an S3 bulk deletion are told") {
 }
 
 TEST_CASE("a 200 of S3 that carries an error or is cut short is a failure that passes") {
-  CHECK(parse_late_etag("  \n <CompleteMultipartUploadResult><ETag>\"a-2\"</ETag></CompleteMultipartUploadResult>", "op", "s") == "a-2");
-  CHECK(parse_late_etag("<CopyObjectResult><ETag>&quot;b&quot;</ETag></CopyObjectResult>", "op", "s") == "b");
+  CHECK(parse_late_etag(
+            "  \n "
+            "<CompleteMultipartUploadResult><ETag>\"a-2\"</ETag></CompleteMultipartUploadResult>",
+            "op", "s") == "a-2");
+  CHECK(parse_late_etag("<CopyObjectResult><ETag>&quot;b&quot;</ETag></CopyObjectResult>", "op",
+                        "s") == "b");
   const auto failure = [](std::string_view body) {
     try {
       parse_late_etag(body, "CopyObject", "s3://b/k");
@@ -212,38 +239,47 @@ TEST_CASE("a 200 of S3 that carries an error or is cut short is a failure that p
     }
     return Error(ErrorCode::internal, "", "", "not refused");
   };
-  const Error late = failure("<Error><Code>InternalError</Code><Message>We encountered</Message><RequestId>r</RequestId></Error>");
+  const Error late = failure(
+      "<Error><Code>InternalError</Code><Message>We "
+      "encountered</Message><RequestId>r</RequestId></Error>");
   CHECK(late.code() == ErrorCode::unavailable);
   CHECK(late.retryable());
   CHECK(late.server_code() == "InternalError");
   CHECK(failure("<Error><Code>SlowDown</Code></Error>").code() == ErrorCode::throttled);
   CHECK(failure("<Error><Code>PreconditionFailed</Code></Error>").code() == ErrorCode::conflict);
-  for (const char* cut : {"", "   ", "<CopyObjectResult><ETag>\"b\"</ET", "<CopyObjectResult></CopyObjectResult>", "garbage"}) {
+  for (const char* cut : {"", "   ", "<CopyObjectResult><ETag>\"b\"</ET",
+                          "<CopyObjectResult></CopyObjectResult>", "garbage"}) {
     CHECK(failure(cut).retryable());
   }
 }
 
 TEST_CASE("pages of S3 parts and uploads are read") {
   const PartsPage parts = parse_parts_page(
-      "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>2</NextPartNumberMarker>"
+      "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>2</"
+      "NextPartNumberMarker>"
       "<Part><PartNumber>2</PartNumber><ETag>\"e\"</ETag><Size>5</Size></Part></ListPartsResult>");
   REQUIRE(parts.parts.size() == 1);
   CHECK(parts.parts[0].etag == "e");
   CHECK(parts.next_marker == 2);
   const UploadsPage uploads = parse_uploads_page(
-      "<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated><Upload><Key>a+b</Key>"
-      "<UploadId>u</UploadId><Initiated>2025-05-28T10:00:00.000Z</Initiated></Upload></ListMultipartUploadsResult>");
+      "<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>false</"
+      "IsTruncated><Upload><Key>a+b</Key>"
+      "<UploadId>u</UploadId><Initiated>2025-05-28T10:00:00.000Z</Initiated></Upload></"
+      "ListMultipartUploadsResult>");
   REQUIRE(uploads.uploads.size() == 1);
   CHECK(uploads.uploads[0].key == "a b");
   CHECK(uploads.uploads[0].initiated.has_value());
-  CHECK(parse_upload_id("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>") == "u");
+  CHECK(parse_upload_id("<InitiateMultipartUploadResult><UploadId>u</UploadId></"
+                        "InitiateMultipartUploadResult>") == "u");
   CHECK_THROWS_AS(parse_upload_id("<InitiateMultipartUploadResult/>"), Error);
-  CHECK(parse_tagging("<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>").at("a") == "1");
+  CHECK(parse_tagging("<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>")
+            .at("a") == "1");
 }
 
 TEST_CASE("the tag of an S3 multipart object follows from its parts' tags") {
   // MD5 of the 32 bytes of twice MD5("") = d41d8cd98f00b204e9800998ecf8427e.
-  const std::vector<CompletedPart> parts = {{1, "d41d8cd98f00b204e9800998ecf8427e", ""}, {2, "d41d8cd98f00b204e9800998ecf8427e", ""}};
+  const std::vector<CompletedPart> parts = {{1, "d41d8cd98f00b204e9800998ecf8427e", ""},
+                                            {2, "d41d8cd98f00b204e9800998ecf8427e", ""}};
   const auto etag = multipart_etag(parts);
   REQUIRE(etag.has_value());
   CHECK(*etag == "5873dd45edd01f09c1ef2e7819369e8e-2");
@@ -261,8 +297,10 @@ TEST_CASE("S3 checksums have the values that S3 writes") {
   CHECK(value(ChecksumAlgorithm::crc64nvme, "123456789") == "rosUhgp5mIg=");
   CHECK(value(ChecksumAlgorithm::crc32c, "123456789") == "4waSgw==");
   CHECK(value(ChecksumAlgorithm::crc32, "123456789") == "y/Q5Jg==");
-  CHECK(value(ChecksumAlgorithm::sha256, "123456789") == "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=");
-  for (const ChecksumAlgorithm algorithm : {ChecksumAlgorithm::crc64nvme, ChecksumAlgorithm::crc32c, ChecksumAlgorithm::crc32}) {
+  CHECK(value(ChecksumAlgorithm::sha256, "123456789") ==
+        "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=");
+  for (const ChecksumAlgorithm algorithm :
+       {ChecksumAlgorithm::crc64nvme, ChecksumAlgorithm::crc32c, ChecksumAlgorithm::crc32}) {
     Checksum first(algorithm), second(algorithm);
     first.update(as_bytes("1234"));
     second.update(as_bytes("56789"));

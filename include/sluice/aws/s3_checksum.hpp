@@ -16,7 +16,7 @@ enum class ChecksumAlgorithm : std::uint8_t { none, crc64nvme, crc32c, crc32, sh
 /// Like AWS_REQUEST_CHECKSUM_CALCULATION: `when_required` is for servers that know no checksums.
 enum class ChecksumMode : std::uint8_t { when_supported, when_required };
 
-std::string_view name_of(ChecksumAlgorithm algorithm);        ///< "CRC64NVME"; "" for none.
+std::string_view name_of(ChecksumAlgorithm algorithm);          ///< "CRC64NVME"; "" for none.
 std::string_view checksum_header(ChecksumAlgorithm algorithm);  ///< "x-amz-checksum-crc64nvme".
 /// By name in either case; nullopt for one that we do not compute (SHA1, MD5 ...).
 std::optional<ChecksumAlgorithm> checksum_algorithm(std::string_view name);

@@ -24,7 +24,8 @@ struct S3ClientOptions {
   EndpointOptions endpoint;
   AddressingStyle addressing = AddressingStyle::automatic;
   RetryPolicy retry = RetryPolicy::aws_standard();
-  /// when_required: no x-amz-checksum headers are sent or asked for (deletions then carry Content-MD5).
+  /// when_required: no x-amz-checksum headers are sent or asked for (deletions then carry
+  /// Content-MD5).
   ChecksumMode checksum_mode = ChecksumMode::when_supported;
   ChecksumAlgorithm checksum = ChecksumAlgorithm::crc64nvme;
   bool requester_pays = false;
@@ -36,7 +37,8 @@ struct PutResult {
 
 struct PartResult {
   CompletedPart part;
-  Checksum checksum;  ///< Over the part's bytes, with the client's algorithm (none if when_required).
+  Checksum
+      checksum;  ///< Over the part's bytes, with the client's algorithm (none if when_required).
 };
 
 struct HeadResult {
@@ -46,23 +48,26 @@ struct HeadResult {
 
 struct CompleteOptions {
   MultipartChecksum algorithm;  ///< As the upload was created with.
-  std::uint64_t size = 0;  ///< Of the whole object.
-  std::string checksum = {};    ///< Of the whole object, base64, if combines(algorithm); else empty.
+  std::uint64_t size = 0;       ///< Of the whole object.
+  std::string checksum = {};  ///< Of the whole object, base64, if combines(algorithm); else empty.
   WriteCondition condition = {};
 };
 
-/// What this endpoint was seen to do with If-Match on a write. Servers that ignore it would overwrite in silence.
+/// What this endpoint was seen to do with If-Match on a write. Servers that ignore it would
+/// overwrite in silence.
 enum class IfMatchSupport : std::uint8_t { unknown, probing, honoured, ignored };
 
-/// Speaks S3 with one endpoint. Each call is one operation with its retries (RetryPolicy, one budget for the endpoint): signed anew
-/// each time, credentials refreshed once when expired, the bucket's region found and remembered, a wrong clock corrected. Lives on
-/// the loop. Calls may run at once. Names of operations are those of the Amazon S3 API Reference.
+/// Speaks S3 with one endpoint. Each call is one operation with its retries (RetryPolicy, one
+/// budget for the endpoint): signed anew each time, credentials refreshed once when expired, the
+/// bucket's region found and remembered, a wrong clock corrected. Lives on the loop. Calls may run
+/// at once. Names of operations are those of the Amazon S3 API Reference.
 ///
-/// Errors: Error with the server's code; `conflict` for a failed If-Match; `integrity` for a checksum that the server finds wrong.
+/// Errors: Error with the server's code; `conflict` for a failed If-Match; `integrity` for a
+/// checksum that the server finds wrong.
 class S3Client {
  public:
-  S3Client(Runtime& runtime, std::shared_ptr<net::HttpClient> http, std::shared_ptr<CredentialsProvider> credentials,
-           S3ClientOptions options);
+  S3Client(Runtime& runtime, std::shared_ptr<net::HttpClient> http,
+           std::shared_ptr<CredentialsProvider> credentials, S3ClientOptions options);
   ~S3Client();
   S3Client(const S3Client&) = delete;
   S3Client& operator=(const S3Client&) = delete;
@@ -71,27 +76,36 @@ class S3Client {
   Task<> list(OpContext context, std::string bucket, ListOptions options, ListPage& page);
   /// nullopt: there is no such object.
   Task<std::optional<HeadResult>> head(OpContext context, S3Location object, GetOptions options);
-  /// Returns when the answer's head is there. A body that breaks off is continued where it broke, pinned to its tag.
+  /// Returns when the answer's head is there. A body that breaks off is continued where it broke,
+  /// pinned to its tag.
   Task<S3ObjectReader> get(OpContext context, S3Location object, GetOptions options);
   /// `body` must live until this returns; at most s3_max_single_put bytes.
-  Task<PutResult> put(OpContext context, S3Location object, Bytes body, S3Attributes attributes, WriteCondition condition);
-  Task<std::string> copy(OpContext context, S3Location from, S3Location to, CopyOptions options);  ///< The new tag.
+  Task<PutResult> put(OpContext context, S3Location object, Bytes body, S3Attributes attributes,
+                      WriteCondition condition);
+  Task<std::string> copy(OpContext context, S3Location from, S3Location to,
+                         CopyOptions options);  ///< The new tag.
   Task<> remove(OpContext context, S3Location object);
   /// Any number of keys up to s3_max_deletes; those that XML cannot carry are deleted one by one.
-  Task<std::vector<DeleteFailure>> remove_all(OpContext context, std::string bucket, std::vector<std::string> keys);
-  Task<std::map<std::string, std::string>> get_tags(OpContext context, S3Location object, std::string version_id);
+  Task<std::vector<DeleteFailure>> remove_all(OpContext context, std::string bucket,
+                                              std::vector<std::string> keys);
+  Task<std::map<std::string, std::string>> get_tags(OpContext context, S3Location object,
+                                                    std::string version_id);
   Task<> put_tags(OpContext context, S3Location object, std::map<std::string, std::string> tags);
 
   /// `checksum`: multipart_checksum(), or none if the parts will be copies.
-  Task<S3Upload> create_upload(OpContext context, S3Location object, S3Attributes attributes, MultipartChecksum checksum);
-  Task<PartResult> upload_part(OpContext context, S3Upload upload, std::uint32_t number, Bytes body);
-  Task<CompletedPart> copy_part(OpContext context, S3Upload upload, std::uint32_t number, S3Location from, ByteRange range,
-                                CopyOptions options);
+  Task<S3Upload> create_upload(OpContext context, S3Location object, S3Attributes attributes,
+                               MultipartChecksum checksum);
+  Task<PartResult> upload_part(OpContext context, S3Upload upload, std::uint32_t number,
+                               Bytes body);
+  Task<CompletedPart> copy_part(OpContext context, S3Upload upload, std::uint32_t number,
+                                S3Location from, ByteRange range, CopyOptions options);
   /// `parts` in ascending order. A success that the connection swallowed is recognised.
-  Task<PutResult> complete_upload(OpContext context, S3Upload upload, std::vector<CompletedPart> parts, CompleteOptions options);
+  Task<PutResult> complete_upload(OpContext context, S3Upload upload,
+                                  std::vector<CompletedPart> parts, CompleteOptions options);
   Task<> abort_upload(OpContext context, S3Upload upload);  ///< An upload that is gone is no error.
   Task<PartsPage> list_parts(OpContext context, S3Upload upload, std::uint32_t after);
-  Task<UploadsPage> list_uploads(OpContext context, std::string bucket, std::string prefix, UploadsMarker after);
+  Task<UploadsPage> list_uploads(OpContext context, std::string bucket, std::string prefix,
+                                 UploadsMarker after);
 
   Task<> create_bucket(OpContext context, std::string bucket);
   Task<> delete_bucket(OpContext context, std::string bucket);
@@ -118,7 +132,8 @@ class S3Client {
   Task<Answer> run_outgoing(OpContext context, Outgoing& outgoing, std::size_t body_limit);
   Task<Answer> attempt(const OpContext& context, Outgoing& outgoing, std::size_t body_limit);
   Task<net::HttpResponse> open(OpContext context, S3Location object, GetOptions options);
-  Task<std::optional<PutResult>> find_written(OpContext context, S3Location object, std::uint64_t size, StoredChecksum checksum,
+  Task<std::optional<PutResult>> find_written(OpContext context, S3Location object,
+                                              std::uint64_t size, StoredChecksum checksum,
                                               std::string etag);
   Task<std::string> presign(OpContext context, S3Request request, Duration expires);
 

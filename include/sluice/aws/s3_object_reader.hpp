@@ -15,12 +15,14 @@ namespace sluice::aws {
 
 class S3Client;
 
-/// The body of one GetObject. When the connection breaks, the rest is asked for with Range and If-Match (through the endpoint's
-/// retry budget), so that a long transfer does not begin again; an object that changed meanwhile is Error{conflict}. Checksums are
-/// the caller's to compare. Must not outlive its client.
+/// The body of one GetObject. When the connection breaks, the rest is asked for with Range and
+/// If-Match (through the endpoint's retry budget), so that a long transfer does not begin again; an
+/// object that changed meanwhile is Error{conflict}. Checksums are the caller's to compare. Must
+/// not outlive its client.
 class S3ObjectReader final : public ByteReader {
  public:
-  S3ObjectReader(S3Client& client, OpContext context, S3Location object, GetOptions options, net::HttpResponse response);
+  S3ObjectReader(S3Client& client, OpContext context, S3Location object, GetOptions options,
+                 net::HttpResponse response);
 
   const ObjectHead& head() const { return head_; }
   /// Of the first answer; not after read().

@@ -17,13 +17,15 @@
 
 namespace sluice::aws {
 
-// S3 operations as values (Amazon S3 API Reference, REST-XML). Pure: no sockets, clock or credentials.
+// S3 operations as values (Amazon S3 API Reference, REST-XML). Pure: no sockets, clock or
+// credentials.
 
 /// Limits of the service (S3 User Guide, "Multipart upload limits").
-inline constexpr std::uint64_t s3_max_single_put = 5_GiB;   ///< Also the limit of CopyObject and of a part.
-inline constexpr std::uint64_t s3_min_part = 5_MiB;         ///< But for the last part.
+inline constexpr std::uint64_t s3_max_single_put =
+    5_GiB;  ///< Also the limit of CopyObject and of a part.
+inline constexpr std::uint64_t s3_min_part = 5_MiB;  ///< But for the last part.
 inline constexpr std::uint32_t s3_max_parts = 10'000;
-inline constexpr std::size_t s3_max_deletes = 1'000;        ///< Keys of one DeleteObjects.
+inline constexpr std::size_t s3_max_deletes = 1'000;  ///< Keys of one DeleteObjects.
 inline constexpr std::size_t s3_max_key_bytes = 1'024;
 
 struct S3Location {
@@ -36,7 +38,8 @@ struct S3Location {
 /// "s3://bucket/key", for messages.
 std::string to_string(const S3Location& location);
 
-/// One operation, ready to be put on the wire again for each attempt. Bytes of `body` belong to the caller.
+/// One operation, ready to be put on the wire again for each attempt. Bytes of `body` belong to the
+/// caller.
 struct S3Request {
   std::string_view operation;  ///< The API's name, such as "GetObject"; static storage.
   std::string_view method;     ///< Static storage.
@@ -45,7 +48,8 @@ struct S3Request {
   net::HeaderList headers;
   std::string text;  ///< An XML body of our own; else `body` is sent.
   Bytes body;
-  /// The status comes before the work is done: 200 may carry an <Error> (CompleteMultipartUpload, copies).
+  /// The status comes before the work is done: 200 may carry an <Error> (CompleteMultipartUpload,
+  /// copies).
   bool answers_early = false;
 
   Bytes payload() const { return text.empty() ? body : as_bytes(text); }
@@ -80,13 +84,15 @@ struct WriteCondition {
   bool any() const { return if_absent || !if_match.empty(); }
 };
 
-/// What a new object is given: of FileExtras the content type, storage class, encryption, headers, metadata and tags.
+/// What a new object is given: of FileExtras the content type, storage class, encryption, headers,
+/// metadata and tags.
 using S3Attributes = std::shared_ptr<const FileExtras>;
 
 struct CopyOptions {
   std::string source_version = {};
   std::string source_if_match = {};  ///< A tag without quotes.
-  /// null: the source's metadata, headers and tags are kept (but the storage class, which is always taken from here).
+  /// null: the source's metadata, headers and tags are kept (but the storage class, which is always
+  /// taken from here).
   S3Attributes replace = {};
   std::string storage_class = {};  ///< Of the copy if `replace` is null; empty: STANDARD.
   std::string encryption = {}, encryption_key_id = {};  ///< If `replace` is null.
@@ -94,8 +100,8 @@ struct CopyOptions {
 };
 
 struct CompletedPart {
-  std::uint32_t number = 0;  ///< From 1.
-  std::string etag = {};          ///< Without quotes.
+  std::uint32_t number = 0;   ///< From 1.
+  std::string etag = {};      ///< Without quotes.
   std::string checksum = {};  ///< Base64; empty if the upload was created without an algorithm.
 };
 
@@ -118,7 +124,8 @@ S3Request get_object_request(S3Location object, const GetOptions& options);
 S3Request put_object_request(S3Location object, Bytes body, const FileExtras* attributes,
                              const WriteCondition& condition);
 S3Request delete_object_request(S3Location object);
-/// Up to s3_max_deletes keys that are is_xml_text(). Needs a checksum header, which the client adds.
+/// Up to s3_max_deletes keys that are is_xml_text(). Needs a checksum header, which the client
+/// adds.
 S3Request delete_objects_request(std::string bucket, std::span<const std::string> keys);
 S3Request copy_object_request(S3Location from, S3Location to, const CopyOptions& options);
 S3Request get_tagging_request(S3Location object, std::string_view version_id);
@@ -127,11 +134,14 @@ S3Request create_bucket_request(std::string bucket, std::string_view region);
 S3Request delete_bucket_request(std::string bucket);
 S3Request head_bucket_request(std::string bucket);
 
-S3Request create_multipart_request(S3Location object, const FileExtras* attributes, MultipartChecksum checksum);
+S3Request create_multipart_request(S3Location object, const FileExtras* attributes,
+                                   MultipartChecksum checksum);
 S3Request upload_part_request(const S3Upload& upload, std::uint32_t number, Bytes body);
-S3Request upload_part_copy_request(const S3Upload& upload, std::uint32_t number, const S3Location& from,
-                                   ByteRange range, const CopyOptions& options);
-/// `parts` in ascending order. `whole` is the value of the whole object for full-object checksums, else empty.
+S3Request upload_part_copy_request(const S3Upload& upload, std::uint32_t number,
+                                   const S3Location& from, ByteRange range,
+                                   const CopyOptions& options);
+/// `parts` in ascending order. `whole` is the value of the whole object for full-object checksums,
+/// else empty.
 S3Request complete_multipart_request(const S3Upload& upload, std::span<const CompletedPart> parts,
                                      MultipartChecksum checksum, std::string_view whole,
                                      const WriteCondition& condition);
@@ -140,12 +150,15 @@ S3Request list_parts_request(const S3Upload& upload, std::uint32_t after);
 struct UploadsMarker {
   std::string key = {}, upload_id = {};
 };
-S3Request list_multipart_uploads_request(std::string bucket, std::string_view prefix, const UploadsMarker& after);
+S3Request list_multipart_uploads_request(std::string bucket, std::string_view prefix,
+                                         const UploadsMarker& after);
 
-/// Whether a key can be written in an XML 1.0 body: valid UTF-8 without control characters but tab, LF and CR.
+/// Whether a key can be written in an XML 1.0 body: valid UTF-8 without control characters but tab,
+/// LF and CR.
 bool is_xml_text(std::string_view key);
 
-/// The smallest part size, a whole number of MiB, at least `least`, that fits `size` bytes into s3_max_parts.
+/// The smallest part size, a whole number of MiB, at least `least`, that fits `size` bytes into
+/// s3_max_parts.
 std::uint64_t part_size_for(std::uint64_t size, std::uint64_t least);
 
 }  // namespace sluice::aws

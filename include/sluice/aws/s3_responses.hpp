@@ -28,7 +28,8 @@ struct ListedObject {
   bool restoring = false;
 };
 
-/// A page of ListObjectsV2, parsed in place: all views point into `body`. Reused from page to page without allocating.
+/// A page of ListObjectsV2, parsed in place: all views point into `body`. Reused from page to page
+/// without allocating.
 struct ListPage {
   ListPage() = default;
   ListPage(ListPage&&) = default;
@@ -52,16 +53,16 @@ struct StoredChecksum {
 
 /// The essence of a HEAD or GET answer.
 struct ObjectHead {
-  std::uint64_t size = 0;      ///< Of the whole object, also if a range was asked for.
+  std::uint64_t size = 0;               ///< Of the whole object, also if a range was asked for.
   std::optional<ByteRange> range = {};  ///< What is served, if not all.
   std::optional<TimePoint> modified = {};
-  std::string etag = {};            ///< Without quotes.
+  std::string etag = {};  ///< Without quotes.
   std::string version_id = {};
   StoredChecksum checksum;
 };
 
-ObjectHead parse_object_head(int status, const net::HeaderList& headers, std::optional<std::uint64_t> content_length,
-                             std::string_view subject);
+ObjectHead parse_object_head(int status, const net::HeaderList& headers,
+                             std::optional<std::uint64_t> content_length, std::string_view subject);
 /// All that an overwrite must keep, but the tags.
 FileExtras parse_object_extras(const net::HeaderList& headers);
 StoredChecksum parse_stored_checksum(const net::HeaderList& headers);
@@ -75,9 +76,11 @@ struct DeleteFailure {
 std::vector<DeleteFailure> parse_delete_result(std::string_view body);
 
 std::string parse_upload_id(std::string_view body);
-/// The tag that CompleteMultipartUpload, CopyObject and UploadPartCopy answer with (in the body). The 200 came
-/// before the work was done: an <Error> is thrown as if its own status had come, what is not whole is Error{unavailable}.
-std::string parse_late_etag(std::string_view body, std::string_view operation, std::string_view subject);
+/// The tag that CompleteMultipartUpload, CopyObject and UploadPartCopy answer with (in the body).
+/// The 200 came before the work was done: an <Error> is thrown as if its own status had come, what
+/// is not whole is Error{unavailable}.
+std::string parse_late_etag(std::string_view body, std::string_view operation,
+                            std::string_view subject);
 
 struct ListedPart {
   std::uint32_t number = 0;
@@ -104,7 +107,8 @@ UploadsPage parse_uploads_page(std::string_view body);
 
 std::map<std::string, std::string> parse_tagging(std::string_view body);
 
-/// The ETag that S3 gives a multipart object whose parts have these (MD5 of their MD5s); nullopt if theirs are no MD5s.
+/// The ETag that S3 gives a multipart object whose parts have these (MD5 of their MD5s); nullopt if
+/// theirs are no MD5s.
 std::optional<std::string> multipart_etag(std::span<const CompletedPart> parts);
 
 }  // namespace sluice::aws

@@ -30,6 +30,7 @@ ServerTraits traits_of(const std::string& flavour) {
   } else if (flavour == "versitygw") {
     traits.keeps_storage_class = false;
     traits.keeps_double_slash = false;
+    traits.keeps_control_characters = false;
     traits.long_parts = false;
     traits.limits_keys = false;
   } else if (flavour != "lab" && flavour != "aws") {
@@ -63,12 +64,15 @@ const Server& server() {
 }
 
 Session::Session(Runtime& the_runtime, const Server& to, aws::S3ClientOptions options)
-    : runtime(the_runtime), bucket(to.bucket), prefix("suite-" + the_runtime.random().hex_id() + "/") {
+    : runtime(the_runtime),
+      bucket(to.bucket),
+      prefix("suite-" + the_runtime.random().hex_id() + "/") {
   http = net::make_http1_client(runtime, net::Http1Options());
   aws::Credentials credentials;
   credentials.access_key_id = to.access_key;
   credentials.secret_access_key = Secret(to.secret_key);
-  client = std::make_shared<aws::S3Client>(runtime, http, aws::make_static_credentials(std::move(credentials)),
+  client = std::make_shared<aws::S3Client>(runtime, http,
+                                           aws::make_static_credentials(std::move(credentials)),
                                            completed(std::move(options), to));
 }
 
@@ -79,7 +83,8 @@ Task<> make_bucket(Session& session) {
   try {
     co_await session.client->create_bucket(session.context(), session.bucket);
   } catch (const Error& error) {
-    const bool there = error.server_code() == "BucketAlreadyOwnedByYou" || error.server_code() == "BucketAlreadyExists";
+    const bool there = error.server_code() == "BucketAlreadyOwnedByYou" ||
+                       error.server_code() == "BucketAlreadyExists";
     if (!there) throw;
   }
 }
@@ -96,7 +101,8 @@ std::unique_ptr<FileSystem> Session::files(std::string below) const {
 aws::S3ClientOptions options_for_multipart(aws::ChecksumAlgorithm algorithm) {
   aws::S3ClientOptions options;
   options.checksum = algorithm;
-  if (!server().traits.true_multipart_checksums) options.checksum_mode = aws::ChecksumMode::when_required;
+  if (!server().traits.true_multipart_checksums)
+    options.checksum_mode = aws::ChecksumMode::when_required;
   return options;
 }
 
@@ -105,7 +111,8 @@ std::string some_bytes(std::size_t size, std::uint32_t seed) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; i += 8) {
     const std::uint64_t word = engine();
-    text.replace(i, std::min<std::size_t>(8, size - i), reinterpret_cast<const char*>(&word), std::min<std::size_t>(8, size - i));
+    text.replace(i, std::min<std::size_t>(8, size - i), reinterpret_cast<const char*>(&word),
+                 std::min<std::size_t>(8, size - i));
   }
   return text;
 }
@@ -121,7 +128,8 @@ Task<std::string> read_all(ByteSource& source) {
 }
 
 Task<std::string> read_object(Session& session, std::string key, aws::GetOptions options) {
-  aws::S3ObjectReader reader = co_await session.client->get(session.context(), session.at(std::move(key)), std::move(options));
+  aws::S3ObjectReader reader = co_await session.client->get(
+      session.context(), session.at(std::move(key)), std::move(options));
   std::string text;
   std::vector<std::byte> buffer(64 * 1024);
   for (;;) {

@@ -11,21 +11,23 @@
 
 namespace sluice::test {
 
-/// What a server is known to do differently from Amazon's (README.md beside this file says why). Tests ask for the trait, and then
-/// expect the server's behaviour, so that a server that changes is noticed.
+/// What a server is known to do differently from Amazon's (README.md beside this file says why).
+/// Tests ask for the trait, and then expect the server's behaviour, so that a server that changes
+/// is noticed.
 struct ServerTraits {
   bool checks_signatures = true;
   bool verifies_checksums = true;
-  bool keeps_checksums = true;        ///< Those that a PUT came with are told by HEAD.
-  bool true_multipart_checksums = true;  ///< The checksum of a multipart object is that of its bytes.
+  bool keeps_checksums = true;  ///< Those that a PUT came with are told by HEAD.
+  bool true_multipart_checksums =
+      true;  ///< The checksum of a multipart object is that of its bytes.
   bool honours_if_match_on_put = true;
   bool honours_if_match_on_complete = true;
   bool honours_if_match_on_copy_source = true;
   bool keeps_storage_class = true;
-  bool keeps_double_slash = true;    ///< "a//b" and "a/b" are two keys.
+  bool keeps_double_slash = true;  ///< "a//b" and "a/b" are two keys.
   bool keeps_control_characters = true;
-  bool long_parts = true;            ///< 1,024 bytes in one part of the path.
-  bool limits_keys = true;           ///< A key of 1,025 bytes is refused.
+  bool long_parts = true;   ///< 1,024 bytes in one part of the path.
+  bool limits_keys = true;  ///< A key of 1,025 bytes is refused.
 };
 
 struct Server {
@@ -33,7 +35,8 @@ struct Server {
   ServerTraits traits;
 };
 
-/// From SLUICE_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY, _BUCKET, _FLAVOUR; run_s3_suite.py sets them. Throws without.
+/// From SLUICE_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY, _BUCKET, _FLAVOUR; run_s3_suite.py
+/// sets them. Throws without.
 const Server& server();
 
 /// A client's world for one test. close() it.
