@@ -26,6 +26,27 @@ constexpr auto walk_all = [](S3World&, FileSystem& files, OpContext context) -> 
 
 }  // namespace
 
+TEST_CASE(
+    "a walk over S3 goes from page to page below its prefix, without markers of directories") {
+  S3World world;
+  world.prefix = "p";
+  world.http->then(ok(page({"p/", "p/a", "p/d/"}, "t1"))).then(ok(page({"p/d/x", "p/z+1"})));
+  auto body = [](S3World& in, FileSystem& files, OpContext context) -> Task<> {
+    std::unique_ptr<FileStream> stream = files.walk(context, "", WalkOptions());
+    std::vector<std::string> paths;
+    for (;;) {
+      auto batch = co_await stream->next();
+      if (!batch) break;
+      for (const FileInfo& file : batch->files)
+        paths.push_back(file.path);
+    }
+    CHECK(paths == std::vector<std::string>{"a", "d/x", "z 1"});
+    CHECK(in.http->seen()[0].target.find("prefix=p%2F") != std::string::npos);
+    CHECK(in.http->seen()[1].target.find("continuation-token=t1") != std::string::npos);
+  };
+  CHECK_FALSE(world.run(body).has_value());
+}
+
 TEST_CASE("a listing of S3 out of order, or of other keys, is a protocol error") {
   for (const std::string& listing : {page({"b", "a"}), page({"a", "a"})}) {
     S3World world;
