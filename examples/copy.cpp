@@ -11,11 +11,13 @@ sluice::Task<> copy(sluice::Runtime& runtime, std::string from, std::string to) 
   const auto destination = sluice::make_local_fs(runtime, {.root = to, .journal = nullptr});
   sluice::SyncOptions options;
   options.on_action = [](const sluice::SyncAction& action) {
-    if (action.kind == sluice::SyncAction::Kind::copy) std::printf("copied %s\n", action.path.c_str());
+    if (action.kind == sluice::SyncAction::Kind::copy)
+      std::printf("copied %s\n", action.path.c_str());
   };
   const sluice::SyncReport report =
       co_await sluice::sync(runtime, runtime.context(), *source, *destination, std::move(options));
-  std::printf("%llu copied, %llu unchanged, %llu failed\n", static_cast<unsigned long long>(report.progress.done),
+  std::printf("%llu copied, %llu unchanged, %llu failed\n",
+              static_cast<unsigned long long>(report.progress.done),
               static_cast<unsigned long long>(report.progress.skipped),
               static_cast<unsigned long long>(report.progress.failed));
   co_await source->close(runtime.context());

@@ -14,7 +14,8 @@ sluice::Environment process_environment() {
   for (char** entry = environ; *entry; ++entry) {
     const std::string text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (equals != std::string::npos)
+      variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return sluice::Environment(std::move(variables));
 }
@@ -25,7 +26,8 @@ sluice::Task<> list(sluice::Runtime& runtime, sluice::Storage& storage, std::str
   for (;;) {
     const auto batch = co_await walk->next();
     if (!batch) break;
-    for (const sluice::Error& failure : batch->failures) std::fprintf(stderr, "%s\n", failure.what());
+    for (const sluice::Error& failure : batch->failures)
+      std::fprintf(stderr, "%s\n", failure.what());
     for (const sluice::FileInfo& file : batch->files) {
       std::printf("%12llu %s\n", static_cast<unsigned long long>(file.size), file.path.c_str());
     }

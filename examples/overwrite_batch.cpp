@@ -1,5 +1,6 @@
-// An overwrite batch whose step is a coroutine: overwrite_batch DIRECTORY STATE turns every *.txt below DIRECTORY into upper case,
-// in place and once. STATE is a directory for the status memory and the backlog.
+// An overwrite batch whose step is a coroutine: overwrite_batch DIRECTORY STATE turns every *.txt
+// below DIRECTORY into upper case, in place and once. STATE is a directory for the status memory
+// and the backlog.
 #include <boost/asio/co_spawn.hpp>
 #include <cctype>
 #include <cstdio>
@@ -13,7 +14,8 @@ namespace {
 void upper_case(const std::filesystem::path& in, const std::filesystem::path& out) {
   std::ifstream source(in, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(source), std::istreambuf_iterator<char>()};
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (char& c : text)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::ofstream(out, std::ios::binary) << text;
 }
 
@@ -46,7 +48,8 @@ sluice::Task<> batch(sluice::Runtime& runtime, std::string directory, std::files
     return step(runtime, std::move(in), std::move(out));
   };
   const auto report = co_await workflow.process_files(runtime.context(), *work, std::move(process));
-  std::printf("%llu to process, %llu done, %llu failed\n", static_cast<unsigned long long>(scanned.backlog.files),
+  std::printf("%llu to process, %llu done, %llu failed\n",
+              static_cast<unsigned long long>(scanned.backlog.files),
               static_cast<unsigned long long>(report.progress.done),
               static_cast<unsigned long long>(report.progress.failed));
   co_await store->close();
@@ -63,11 +66,12 @@ int main(int argc, char** argv) {
   boost::asio::io_context loop{1};
   sluice::Runtime runtime(loop, {});
   int code = 0;
-  boost::asio::co_spawn(loop, batch(runtime, argv[1], argv[2]), [&code](std::exception_ptr failure) {
-    if (!failure) return;
-    std::fprintf(stderr, "overwrite_batch: %s\n", sluice::Error::from(failure).what());
-    code = 1;
-  });
+  boost::asio::co_spawn(
+      loop, batch(runtime, argv[1], argv[2]), [&code](std::exception_ptr failure) {
+        if (!failure) return;
+        std::fprintf(stderr, "overwrite_batch: %s\n", sluice::Error::from(failure).what());
+        code = 1;
+      });
   loop.run();
   return code;
 }

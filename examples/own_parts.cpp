@@ -1,7 +1,8 @@
 // A file system and a status memory of one's own, used by the overwrite batch: own_parts STATE
 //
-// StampedFs wraps another file system and counts what is uploaded; the same way one adds auditing, quotas or a new protocol.
-// SetMemory remembers in a plain set; the same way one asks a database of one's own.
+// StampedFs wraps another file system and counts what is uploaded; the same way one adds auditing,
+// quotas or a new protocol. SetMemory remembers in a plain set; the same way one asks a database of
+// one's own.
 #include <boost/asio/co_spawn.hpp>
 #include <cstdio>
 #include <exception>
@@ -18,19 +19,24 @@ class StampedFs final : public FileSystem {
   explicit StampedFs(FileSystem& inner) : inner_(inner) {}
   int uploads() const { return uploads_; }
 
-  std::unique_ptr<FileStream> walk(OpContext context, std::string root, WalkOptions options) override {
+  std::unique_ptr<FileStream> walk(OpContext context, std::string root,
+                                   WalkOptions options) override {
     return inner_.walk(std::move(context), std::move(root), std::move(options));
   }
-  Task<std::optional<FileInfo>> find(OpContext context, std::string path, FindOptions options) override {
+  Task<std::optional<FileInfo>> find(OpContext context, std::string path,
+                                     FindOptions options) override {
     return inner_.find(std::move(context), std::move(path), options);
   }
-  Task<std::unique_ptr<ByteSource>> open(OpContext context, std::string path, ReadOptions options) override {
+  Task<std::unique_ptr<ByteSource>> open(OpContext context, std::string path,
+                                         ReadOptions options) override {
     return inner_.open(std::move(context), std::move(path), std::move(options));
   }
-  Task<std::unique_ptr<ByteSink>> create(OpContext context, std::string path, WriteOptions options) override {
+  Task<std::unique_ptr<ByteSink>> create(OpContext context, std::string path,
+                                         WriteOptions options) override {
     return inner_.create(std::move(context), std::move(path), std::move(options));
   }
-  Task<FileInfo> copy(OpContext context, FileInfo from, std::string to, WriteOptions options) override {
+  Task<FileInfo> copy(OpContext context, FileInfo from, std::string to,
+                      WriteOptions options) override {
     return inner_.copy(std::move(context), std::move(from), std::move(to), std::move(options));
   }
   Task<RemoveResult> remove(OpContext context, std::vector<std::string> paths) override {
@@ -42,10 +48,13 @@ class StampedFs final : public FileSystem {
   Task<bool> remove_directory(OpContext context, std::string path) override {
     return inner_.remove_directory(std::move(context), std::move(path));
   }
-  Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local, ReadOptions options) override {
-    return inner_.download(std::move(context), std::move(path), std::move(local), std::move(options));
+  Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local,
+                          ReadOptions options) override {
+    return inner_.download(std::move(context), std::move(path), std::move(local),
+                           std::move(options));
   }
-  Task<FileInfo> upload(OpContext context, std::filesystem::path local, std::string path, WriteOptions options) override {
+  Task<FileInfo> upload(OpContext context, std::filesystem::path local, std::string path,
+                        WriteOptions options) override {
     ++uploads_;
     return inner_.upload(std::move(context), std::move(local), std::move(path), std::move(options));
   }
@@ -65,7 +74,9 @@ class SetMemory final : public StatusMemory {
                                                std::shared_ptr<StatusTally> tally) override {
     return std::make_unique<NotDone>(std::move(files), std::move(tally), done_);
   }
-  Task<> intend(FileInfo, Fingerprint) override { co_return; }  // a memory that dies with the process needs no intents
+  Task<> intend(FileInfo, Fingerprint) override {
+    co_return;
+  }  // a memory that dies with the process needs no intents
   Task<> report_done(FileInfo after) override {
     done_.insert(after.path);
     co_return;
@@ -78,7 +89,8 @@ class SetMemory final : public StatusMemory {
  private:
   class NotDone final : public FileStream {
    public:
-    NotDone(std::unique_ptr<FileStream> inner, std::shared_ptr<StatusTally> tally, const std::set<std::string>& done)
+    NotDone(std::unique_ptr<FileStream> inner, std::shared_ptr<StatusTally> tally,
+            const std::set<std::string>& done)
         : inner_(std::move(inner)), tally_(std::move(tally)), done_(done) {}
 
     Task<std::optional<FileBatch>> next() override {
@@ -110,7 +122,8 @@ Task<> add_a_line(OpContext, LocalFile in, LocalFile out) {
   co_return;
 }
 
-Task<std::uint64_t> run_once(Runtime& runtime, FileSystem& files, StatusMemory& memory, std::filesystem::path backlog) {
+Task<std::uint64_t> run_once(Runtime& runtime, FileSystem& files, StatusMemory& memory,
+                             std::filesystem::path backlog) {
   ProcessingWorkflow workflow(runtime, files, memory);
   ScanOptions scan;
   scan.backlog = backlog;
@@ -118,7 +131,8 @@ Task<std::uint64_t> run_once(Runtime& runtime, FileSystem& files, StatusMemory& 
   const auto work = co_await open_backlog_work(runtime, backlog);
   ProcessOptions process;
   process.step = add_a_line;
-  const ProcessReport report = co_await workflow.process_files(runtime.context(), *work, std::move(process));
+  const ProcessReport report =
+      co_await workflow.process_files(runtime.context(), *work, std::move(process));
   co_return report.progress.done;
 }
 

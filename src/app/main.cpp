@@ -12,7 +12,8 @@ sluice::Environment environment() {
   for (char** entry = environ; *entry; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      variables.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return sluice::Environment(std::move(variables));
 }
@@ -20,7 +21,8 @@ sluice::Environment environment() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, not the end of the process
+  std::signal(SIGPIPE,
+              SIG_IGN);  // a closed pipe is an error of the write, not the end of the process
   sluice::cli::Invocation invocation;
   invocation.arguments.assign(argv + 1, argv + argc);
   invocation.environment = environment();

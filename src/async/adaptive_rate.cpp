@@ -13,7 +13,9 @@ constexpr double bucket_seconds = 0.5;
 constexpr double cut = 0.7;
 constexpr double scale = 0.4;
 
-double seconds(SteadyTime::duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(SteadyTime::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace
 
@@ -55,7 +57,8 @@ void AdaptiveRate::set_rate(double rate, SteadyTime now) {
 void AdaptiveRate::on_success(SteadyTime now) {
   measure(now);
   if (!enabled_) return;
-  const double cubic = scale * std::pow(seconds(now - last_throttle_) - time_window_, 3) + last_max_rate_;
+  const double cubic =
+      scale * std::pow(seconds(now - last_throttle_) - time_window_, 3) + last_max_rate_;
   set_rate(std::min(cubic, 2 * measured_), now);
 }
 

@@ -48,7 +48,8 @@ struct Pipe {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
+  for (std::string& text : texts)
+    result.push_back(text.data());
   result.push_back(nullptr);
   return result;
 }
@@ -63,7 +64,8 @@ struct SpawnSettings {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out.writer, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err.writer, STDERR_FILENO);
-    if (!options.directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
+    if (!options.directory.empty())
+      posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
     sigset_t none, pipe_signal;
     sigemptyset(&none);
     sigemptyset(&pipe_signal);
@@ -71,7 +73,8 @@ struct SpawnSettings {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &pipe_signal);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   SpawnSettings(const SpawnSettings&) = delete;
   SpawnSettings& operator=(const SpawnSettings&) = delete;
@@ -82,18 +85,21 @@ struct SpawnSettings {
 };
 
 pid_t start(ChildOptions& options, const Pipe& out, const Pipe& err) {
-  if (options.arguments.empty()) throw Error(ErrorCode::invalid_input, "run", "", "the command is empty");
+  if (options.arguments.empty())
+    throw Error(ErrorCode::invalid_input, "run", "", "the command is empty");
   const SpawnSettings settings(options, out, err);
   std::vector<char*> arguments = pointers(options.arguments);
   std::vector<char*> variables = pointers(options.environment);
   pid_t pid = -1;
-  const int result = posix_spawnp(&pid, arguments[0], &settings.actions, &settings.attributes, arguments.data(),
-                                  options.environment.empty() ? environ : variables.data());
+  const int result =
+      posix_spawnp(&pid, arguments[0], &settings.actions, &settings.attributes, arguments.data(),
+                   options.environment.empty() ? environ : variables.data());
   if (result != 0) throw error_from_errno(result, "run", options.arguments[0]);
   return pid;
 }
 
-// A child of ours by its pidfd. Destroyed before it ended (only if an exception passes), it is killed and reaped.
+// A child of ours by its pidfd. Destroyed before it ended (only if an exception passes), it is
+// killed and reaped.
 class Child {
  public:
   Child(Executor executor, pid_t pid) : pid_(pid), descriptor_(std::move(executor)) {
@@ -139,14 +145,17 @@ class Child {
 
 enum class Keep : bool { beginning, end };
 
-// Reads until the end, keeping `limit` bytes; the rest is read and dropped so that the child does not block.
+// Reads until the end, keeping `limit` bytes; the rest is read and dropped so that the child does
+// not block.
 Task<> collect(Executor executor, int reader, std::size_t limit, Keep keep, std::string* kept) {
   Descriptor pipe(executor, reader);
   std::array<char, 4096> buffer;
   for (;;) {
     boost::system::error_code result;
-    const std::size_t count = co_await pipe.async_read_some(asio::buffer(buffer), asio::redirect_error(use_task, result));
-    if (result) co_return;  // the end of the pipe, or the group was cancelled after the child had ended
+    const std::size_t count =
+        co_await pipe.async_read_some(asio::buffer(buffer), asio::redirect_error(use_task, result));
+    if (result)
+      co_return;  // the end of the pipe, or the group was cancelled after the child had ended
     kept->append(buffer.data(), count);
     if (kept->size() <= limit) continue;
     if (keep == Keep::beginning) {
@@ -157,7 +166,8 @@ Task<> collect(Executor executor, int reader, std::size_t limit, Keep keep, std:
   }
 }
 
-// Waits for the end; on cancellation or at the deadline, asks the child's group to stop and then makes it.
+// Waits for the end; on cancellation or at the deadline, asks the child's group to stop and then
+// makes it.
 Task<std::exception_ptr> wait_or_stop(Child& child, OpContext context, Duration grace) {
   std::exception_ptr thrown;
   try {
@@ -170,7 +180,8 @@ Task<std::exception_ptr> wait_or_stop(Child& child, OpContext context, Duration 
   child.signal_group(SIGTERM);
   bool stopped = true;
   try {
-    const SteadyTime limit = std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(grace);
+    const SteadyTime limit =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(grace);
     co_await with_deadline(limit, "the command's grace period", child.ended());
   } catch (const Error&) {
     stopped = false;
@@ -193,17 +204,21 @@ Task<ChildResult> run_child(Runtime& runtime, OpContext context, ChildOptions op
 
   ChildResult result;
   TaskGroup readers(executor);
-  readers.spawn(collect(executor, out.take_reader(), options.output_limit, Keep::beginning, &result.standard_output));
-  readers.spawn(collect(executor, err.take_reader(), options.output_limit, Keep::end, &result.standard_error));
+  readers.spawn(collect(executor, out.take_reader(), options.output_limit, Keep::beginning,
+                        &result.standard_output));
+  readers.spawn(collect(executor, err.take_reader(), options.output_limit, Keep::end,
+                        &result.standard_error));
   std::exception_ptr stopped;
   try {
     stopped = co_await wait_or_stop(child, context, options.grace);
   } catch (...) {
     stopped = std::current_exception();
   }
-  // A grandchild may keep the pipes open after the child's end: give the last words a moment, then stop reading.
+  // A grandchild may keep the pipes open after the child's end: give the last words a moment, then
+  // stop reading.
   try {
-    const SteadyTime limit = std::chrono::steady_clock::now() + std::chrono::milliseconds(stopped ? 0 : 200);
+    const SteadyTime limit =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(stopped ? 0 : 200);
     co_await with_deadline(limit, "the command's output", readers.join());
   } catch (const Error& error) {
     context.log.debug("The command's output was left open", {{"error", error.what()}});

@@ -13,7 +13,8 @@ Task<> sleep_until(SteadyTime moment) {
 }
 
 Task<> sleep_for(Duration duration) {
-  const auto moment = std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
+  const auto moment =
+      std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(duration);
   co_await sleep_until(moment);
 }
 

@@ -14,15 +14,20 @@ namespace {
 
 ErrorCode code_of_errno(int number) {
   switch (number) {
-    case ECANCELED: return ErrorCode::cancelled;
+    case ECANCELED:
+      return ErrorCode::cancelled;
     case ENOENT:
-    case ENOTDIR: return ErrorCode::not_found;
+    case ENOTDIR:
+      return ErrorCode::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorCode::permission_denied;
+    case EROFS:
+      return ErrorCode::permission_denied;
     case ENOSPC:
-    case EDQUOT: return ErrorCode::no_space;
-    case ETIMEDOUT: return ErrorCode::timeout;
+    case EDQUOT:
+      return ErrorCode::no_space;
+    case ETIMEDOUT:
+      return ErrorCode::timeout;
     case ECONNREFUSED:
     case ECONNRESET:
     case ECONNABORTED:
@@ -30,20 +35,25 @@ ErrorCode code_of_errno(int number) {
     case EHOSTUNREACH:
     case ENETUNREACH:
     case ENETDOWN:
-    case ENOTCONN: return ErrorCode::network;
+    case ENOTCONN:
+      return ErrorCode::network;
     case ENAMETOOLONG:
     case EINVAL:
     case EISDIR:
-    case ELOOP: return ErrorCode::invalid_input;
+    case ELOOP:
+      return ErrorCode::invalid_input;
     case EEXIST:
-    case ENOTEMPTY: return ErrorCode::conflict;
-    default: return ErrorCode::internal;
+    case ENOTEMPTY:
+      return ErrorCode::conflict;
+    default:
+      return ErrorCode::internal;
   }
 }
 
 ErrorCode code_of(const boost::system::error_code& code) {
   if (code == asio::error::operation_aborted) return ErrorCode::cancelled;
-  if (code.category() == boost::system::system_category() || code.category() == boost::system::generic_category()) {
+  if (code.category() == boost::system::system_category() ||
+      code.category() == boost::system::generic_category()) {
     return code_of_errno(code.value());
   }
   // End of stream, name resolution, TLS: all of them are about reaching the peer.
@@ -71,7 +81,8 @@ Error error_from(const std::exception_ptr& thrown) {
   } catch (const boost::system::system_error& error) {
     return error_from(error.code(), "", "");
   } catch (const std::system_error& error) {
-    if (error.code().category() == std::generic_category() || error.code().category() == std::system_category()) {
+    if (error.code().category() == std::generic_category() ||
+        error.code().category() == std::system_category()) {
       return Error(code_of_errno(error.code().value()), "", "", error.what());
     }
     return Error::from(thrown);

@@ -56,7 +56,8 @@ void LaneThread::submit(std::unique_ptr<Job> job) {
   bool was_empty = false;
   {
     const std::lock_guard lock(state_->mutex);
-    if (!state_->thread.joinable()) state_->thread = std::thread([state = state_.get()] { state->work(); });
+    if (!state_->thread.joinable())
+      state_->thread = std::thread([state = state_.get()] { state->work(); });
     was_empty = state_->first == nullptr;
     *state_->last = job.get();
     state_->last = &job.release()->next;

@@ -5,7 +5,9 @@
 
 namespace sluice {
 
-RetryPolicy RetryPolicy::aws_standard() { return {}; }
+RetryPolicy RetryPolicy::aws_standard() {
+  return {};
+}
 
 RetryPolicy RetryPolicy::aws_adaptive() {
   RetryPolicy policy;
@@ -27,16 +29,21 @@ bool RetryBudget::take(std::uint32_t cost) {
   return true;
 }
 
-void RetryBudget::give_back(std::uint32_t cost) { tokens_ = std::min(capacity_, tokens_ + cost); }
+void RetryBudget::give_back(std::uint32_t cost) {
+  tokens_ = std::min(capacity_, tokens_ + cost);
+}
 
-std::optional<Duration> next_delay(const RetryPolicy& policy, std::uint32_t attempts, const Error& error, Safety safety,
-                                   Duration time_left, double random) {
-  if (attempts >= policy.max_attempts || !error.retryable() || error.code() == ErrorCode::cancelled) return std::nullopt;
+std::optional<Duration> next_delay(const RetryPolicy& policy, std::uint32_t attempts,
+                                   const Error& error, Safety safety, Duration time_left,
+                                   double random) {
+  if (attempts >= policy.max_attempts || !error.retryable() || error.code() == ErrorCode::cancelled)
+    return std::nullopt;
   if (safety == Safety::sent_once && error.code() != ErrorCode::throttled) return std::nullopt;
   const std::uint32_t doublings = std::min(attempts - 1, 30U);
   const Duration full = std::min(policy.cap, policy.base * (std::int64_t{1} << doublings));
   Duration delay = full;
-  if (policy.jitter) delay = Duration(static_cast<Duration::rep>(static_cast<double>(full.count()) * random));
+  if (policy.jitter)
+    delay = Duration(static_cast<Duration::rep>(static_cast<double>(full.count()) * random));
   if (error.retry_after()) delay = std::max(delay, *error.retry_after());
   if (delay >= time_left) return std::nullopt;
   return delay;
@@ -64,18 +71,22 @@ Duration Retrier::delay_or_throw(const OpContext& context, Safety safety, std::u
     if (context.load) context.load->throttled();
     if (policy_.adaptive) rate_.on_throttle(now);
   }
-  const Duration left = context.deadline == SteadyTime::max() ? Duration::max() : Duration(context.deadline - now);
+  const Duration left =
+      context.deadline == SteadyTime::max() ? Duration::max() : Duration(context.deadline - now);
   const auto delay = next_delay(policy_, attempts, error, safety, left, runtime_.random().unit());
   if (!delay) throw error;
-  const std::uint32_t cost = error.code() == ErrorCode::timeout ? policy_.timeout_cost : policy_.retry_cost;
+  const std::uint32_t cost =
+      error.code() == ErrorCode::timeout ? policy_.timeout_cost : policy_.retry_cost;
   if (!budget_.take(cost)) {
     context.log.debug("Retry budget is used up", {{"error", error.what()}});
     throw error;
   }
   last_cost = cost;
-  context.log.debug("Trying again", {{"attempt", attempts + 1},
-                                     {"delay_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()},
-                                     {"error", error.what()}});
+  context.log.debug(
+      "Trying again",
+      {{"attempt", attempts + 1},
+       {"delay_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()},
+       {"error", error.what()}});
   return *delay;
 }
 

@@ -26,7 +26,8 @@ Task<> logged(Logger log, std::string name, Task<> task) {
   }
   if (!thrown) co_return;
   const Error error = error_from(thrown);
-  if (error.code() != ErrorCode::cancelled) log.error("A background task failed", {{"task", name}, {"error", error.what()}});
+  if (error.code() != ErrorCode::cancelled)
+    log.error("A background task failed", {{"task", name}, {"error", error.what()}});
 }
 
 }  // namespace

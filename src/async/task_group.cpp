@@ -12,7 +12,8 @@ namespace sluice {
 TaskGroup::TaskGroup(Executor executor) : executor_(executor), changed_(std::move(executor)) {}
 
 TaskGroup::~TaskGroup() {
-  if (!running_.empty()) std::terminate();  // children would refer to a dead group: join() was forgotten
+  if (!running_.empty())
+    std::terminate();  // children would refer to a dead group: join() was forgotten
 }
 
 void TaskGroup::spawn(Task<> task) {
@@ -21,7 +22,8 @@ void TaskGroup::spawn(Task<> task) {
   const auto child = finished_.begin();
   running_.splice(running_.end(), finished_, child);
   auto on_end = [this, child](std::exception_ptr thrown) { on_done(child, std::move(thrown)); };
-  asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(child->slot(), std::move(on_end)));
+  asio::co_spawn(executor_, std::move(task),
+                 asio::bind_cancellation_slot(child->slot(), std::move(on_end)));
 }
 
 void TaskGroup::on_done(Children::iterator child, std::exception_ptr thrown) {
@@ -42,8 +44,10 @@ void TaskGroup::cancel() {
   // A child may end inside emit() and leave the list: go by a copy of the places.
   std::vector<asio::cancellation_signal*> signals;
   signals.reserve(running_.size());
-  for (auto& signal : running_) signals.push_back(&signal);
-  for (auto* signal : signals) signal->emit(asio::cancellation_type::terminal);
+  for (auto& signal : running_)
+    signals.push_back(&signal);
+  for (auto* signal : signals)
+    signal->emit(asio::cancellation_type::terminal);
 }
 
 Task<> TaskGroup::wait_below(std::size_t limit) {

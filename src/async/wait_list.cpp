@@ -7,13 +7,16 @@ namespace sluice {
 template <class Handler>
 struct WaitList::ParkedHandler final : Parked {
   ParkedHandler(Handler on_done, Executor loop)
-      : slot(asio::get_associated_cancellation_slot(on_done)), handler(std::move(on_done)), executor(std::move(loop)) {}
+      : slot(asio::get_associated_cancellation_slot(on_done)),
+        handler(std::move(on_done)),
+        executor(std::move(loop)) {}
 
   void complete(bool woken) override {
-    // Once woken, a cancellation that comes before the coroutine runs must not find this place any more. (When cancelled, the
-    // slot is just being emitted and must not be touched.)
+    // Once woken, a cancellation that comes before the coroutine runs must not find this place any
+    // more. (When cancelled, the slot is just being emitted and must not be touched.)
     if (woken && slot.is_connected()) slot.clear();
-    asio::post(executor, [handler = std::move(handler), woken]() mutable { std::move(handler)(woken); });
+    asio::post(executor,
+               [handler = std::move(handler), woken]() mutable { std::move(handler)(woken); });
   }
 
   asio::cancellation_slot slot;
@@ -24,14 +27,16 @@ struct WaitList::ParkedHandler final : Parked {
 Task<bool> WaitList::wait() {
   auto start = [this](auto handler) {
     const auto slot = asio::get_associated_cancellation_slot(handler);
-    parked_.push_back(std::make_unique<ParkedHandler<decltype(handler)>>(std::move(handler), executor_));
+    parked_.push_back(
+        std::make_unique<ParkedHandler<decltype(handler)>>(std::move(handler), executor_));
     const Place place = std::prev(parked_.end());
     if (!slot.is_connected()) return;
     auto on_cancel = [this, place](asio::cancellation_type) { finish(place, false); };
     auto cancel_slot = slot;
     cancel_slot.assign(std::move(on_cancel));
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(start, use_task);
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(
+      start, use_task);
 }
 
 void WaitList::finish(Place place, bool woken) {
@@ -45,7 +50,8 @@ void WaitList::wake_one() {
 }
 
 void WaitList::wake_all() {
-  while (!parked_.empty()) wake_one();
+  while (!parked_.empty())
+    wake_one();
 }
 
 }  // namespace sluice

@@ -13,7 +13,8 @@ Duration thread_cpu_time() {
 
 }  // namespace
 
-std::size_t run_watched(asio::io_context& loop, Duration budget, const std::function<void(Duration)>& on_stall) {
+std::size_t run_watched(asio::io_context& loop, Duration budget,
+                        const std::function<void(Duration)>& on_stall) {
   std::size_t handlers = 0;
   Duration before = thread_cpu_time();
   // Waiting in epoll costs no CPU time, so the difference is the handler's own.

@@ -43,25 +43,36 @@ Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> op
 void print_counts(Output& output, const StatusCounts& counts) {
   if (output.json()) {
     codec::JsonWriter writer;
-    writer.begin_object().key("completed").value(counts.completed).key("errors").value(counts.errors);
+    writer.begin_object()
+        .key("completed")
+        .value(counts.completed)
+        .key("errors")
+        .value(counts.errors);
     writer.key("given_up").value(counts.given_up).key("intents").value(counts.intents).end_object();
     output.object(writer);
   } else {
-    output.line(fmt::format("completed {}\nerrors    {} ({} given up)\nbegun     {}", counts.completed, counts.errors,
-                            counts.given_up, counts.intents));
+    output.line(fmt::format("completed {}\nerrors    {} ({} given up)\nbegun     {}",
+                            counts.completed, counts.errors, counts.given_up, counts.intents));
   }
 }
 
 void print_error(Output& output, const ErrorRecord& record) {
   if (output.json()) {
     codec::JsonWriter writer;
-    writer.begin_object().key("path").value(record.file.path).key("code").value(name_of(record.code));
-    writer.key("error").value(record.error).key("timestamp").value(codec::format_iso8601(record.timestamp));
+    writer.begin_object()
+        .key("path")
+        .value(record.file.path)
+        .key("code")
+        .value(name_of(record.code));
+    writer.key("error")
+        .value(record.error)
+        .key("timestamp")
+        .value(codec::format_iso8601(record.timestamp));
     writer.key("retry_count").value(std::uint64_t{record.retry_count}).end_object();
     output.object(writer);
   } else {
-    output.line(fmt::format("{}  {} (failed {} times, last {})", record.file.path, record.error, record.retry_count,
-                            codec::format_iso8601(record.timestamp)));
+    output.line(fmt::format("{}  {} (failed {} times, last {})", record.file.path, record.error,
+                            record.retry_count, codec::format_iso8601(record.timestamp)));
   }
 }
 
@@ -75,7 +86,8 @@ Task<ExitCode> status(Session& session, std::shared_ptr<const BatchOptions> opti
   for (;;) {
     const std::vector<ErrorRecord> errors = co_await job.memory().errors(after, page);
     if (errors.empty()) break;
-    for (const ErrorRecord& record : errors) print_error(session.output(), record);
+    for (const ErrorRecord& record : errors)
+      print_error(session.output(), record);
     after = errors.back().file.path;
   }
   co_return ExitCode::ok;
@@ -94,7 +106,9 @@ Task<ExitCode> forget(Session& session, std::shared_ptr<const BatchOptions> opti
   BatchJob job(session, *options);
   co_await job.open();
   if (options->paths.empty()) {
-    if (!options->all) throw Error(ErrorCode::invalid_input, "forget", options->url, "name the paths, or give --all");
+    if (!options->all)
+      throw Error(ErrorCode::invalid_input, "forget", options->url,
+                  "name the paths, or give --all");
     const std::uint64_t keys = co_await job.memory().reset();
     session.output().note(fmt::format("Forgot everything ({} entries)", keys));
   } else {
@@ -106,20 +120,31 @@ Task<ExitCode> forget(Session& session, std::shared_ptr<const BatchOptions> opti
 
 void add_memory_options(CLI::App& command, BatchOptions& options) {
   command.add_option("url", options.url, "The tree: a directory or s3://bucket/prefix")->required();
-  command.add_option("--state", options.state, "Status memory: a SQLite file, sqlite:FILE, redis://HOST:PORT/DB or memory:");
-  command.add_option("--job", options.job, "Name of the job; each job and tree has a memory of its own")->capture_default_str();
-  command.add_option("--max-tries", options.max_tries, "Give a failing file up after this many tries")
-      ->check(CLI::Range(1, 1000))->capture_default_str();
-  command.add_option("--retry-after", options.retry_after, "Wait before a failed file's second try; doubles each time")
+  command.add_option("--state", options.state,
+                     "Status memory: a SQLite file, sqlite:FILE, redis://HOST:PORT/DB or memory:");
+  command
+      .add_option("--job", options.job,
+                  "Name of the job; each job and tree has a memory of its own")
+      ->capture_default_str();
+  command
+      .add_option("--max-tries", options.max_tries, "Give a failing file up after this many tries")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command
+      .add_option("--retry-after", options.retry_after,
+                  "Wait before a failed file's second try; doubles each time")
       ->capture_default_str();
 }
 
 void add_process_options(CLI::App& command, BatchOptions& options) {
-  command.add_option("--exec", options.exec, "The step: 'program {in} {out}'; also {path} and {name}. Run without a shell");
+  command.add_option("--exec", options.exec,
+                     "The step: 'program {in} {out}'; also {path} and {name}. Run without a shell");
   command.add_flag("--shell", options.shell, "Run --exec by /bin/sh -c");
   command.add_option("--step-timeout", options.step_timeout, "Limit for each run of the step");
-  command.add_option("--temp-dir", options.temporary_directory, "Directory for the private copies (default: the system's)");
-  command.add_option("--max-errors", options.max_errors, "Begin nothing new after more failures than this");
+  command.add_option("--temp-dir", options.temporary_directory,
+                     "Directory for the private copies (default: the system's)");
+  command.add_option("--max-errors", options.max_errors,
+                     "Begin nothing new after more failures than this");
 }
 
 using Action = Task<ExitCode> (*)(Session&, std::shared_ptr<const BatchOptions>);
@@ -137,15 +162,19 @@ CLI::App* add_action(CLI::App& batch, Run* run, const char* name, const char* he
 }  // namespace
 
 void add_batch_commands(Commands commands) {
-  CLI::App* batch = commands.app.add_subcommand("batch", "Process files in place: scan, download, process, upload, remember");
+  CLI::App* batch = commands.app.add_subcommand(
+      "batch", "Process files in place: scan, download, process, upload, remember");
   batch->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, Action action, const std::shared_ptr<BatchOptions>& options) {
+  const auto add = [&](const char* name, const char* help, Action action,
+                       const std::shared_ptr<BatchOptions>& options) {
     return add_action(*batch, commands.run, name, help, action, options);
   };
 
   const auto scan_options = std::make_shared<BatchOptions>();
-  CLI::App* command = add("scan", "Write the backlog of the files that need processing", scan, scan_options);
-  command->add_option("-b,--backlog", scan_options->backlog, "Backlog file (gzip JSON lines)")->required();
+  CLI::App* command =
+      add("scan", "Write the backlog of the files that need processing", scan, scan_options);
+  command->add_option("-b,--backlog", scan_options->backlog, "Backlog file (gzip JSON lines)")
+      ->required();
   add_filter_options(*command, scan_options->filter);
 
   const auto process_options = std::make_shared<BatchOptions>();
@@ -155,7 +184,8 @@ void add_batch_commands(Commands commands) {
 
   const auto run_options = std::make_shared<BatchOptions>();
   command = add("run", "Scan and process", run_both, run_options);
-  command->add_option("-b,--backlog", run_options->backlog, "Where to keep the backlog (default: in the state directory)");
+  command->add_option("-b,--backlog", run_options->backlog,
+                      "Where to keep the backlog (default: in the state directory)");
   add_filter_options(*command, run_options->filter);
   add_process_options(*command, *run_options);
 
@@ -163,13 +193,15 @@ void add_batch_commands(Commands commands) {
   add("status", "Show what is remembered: counts and failed files", status, status_options);
 
   const auto retry_options = std::make_shared<BatchOptions>();
-  command = add("retry", "Make failed files due at once; with --exec, also run", retry, retry_options);
+  command =
+      add("retry", "Make failed files due at once; with --exec, also run", retry, retry_options);
   command->add_option("-b,--backlog", retry_options->backlog, "Where to keep the backlog");
   add_filter_options(*command, retry_options->filter);
   add_process_options(*command, *retry_options);
 
   const auto forget_options = std::make_shared<BatchOptions>();
-  command = add("forget", "Forget what was done, so that files are processed again", forget, forget_options);
+  command = add("forget", "Forget what was done, so that files are processed again", forget,
+                forget_options);
   command->add_option("paths", forget_options->paths, "Files, relative to the tree");
   command->add_flag("--all", forget_options->all, "All files of this job and tree");
 }

@@ -10,14 +10,16 @@
 
 namespace sluice::cli {
 
-BatchJob::BatchJob(Session& session, const BatchOptions& options) : session_(session), options_(options) {}
+BatchJob::BatchJob(Session& session, const BatchOptions& options)
+    : session_(session), options_(options) {}
 BatchJob::~BatchJob() = default;
 
 Task<> BatchJob::open() {
   tree_ = co_await session_.open_tree(options_.url);
   co_await session_.make_state_directory();
   const std::string state =
-      options_.state.empty() ? "sqlite:" + (session_.state_directory() / "status.sqlite").string() : options_.state;
+      options_.state.empty() ? "sqlite:" + (session_.state_directory() / "status.sqlite").string()
+                             : options_.state;
   store_ = co_await session_.open_store(state);
   StatusOptions status;
   status.job = options_.job;
@@ -47,12 +49,15 @@ Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
 
 ProcessOptions BatchJob::process_options() const {
   if (options_.exec.empty()) {
-    throw Error(ErrorCode::invalid_input, "read", "--exec", "it is missing: say which program processes a file, such as --exec 'prog {in} {out}'");
+    throw Error(
+        ErrorCode::invalid_input, "read", "--exec",
+        "it is missing: say which program processes a file, such as --exec 'prog {in} {out}'");
   }
   CommandStep command;
   command.command = options_.exec;
   command.shell = options_.shell;
-  if (!options_.step_timeout.empty()) command.timeout = duration_value(options_.step_timeout, "--step-timeout");
+  if (!options_.step_timeout.empty())
+    command.timeout = duration_value(options_.step_timeout, "--step-timeout");
   ProcessOptions process;
   process.step = make_command_step(session_.runtime(), std::move(command));
   const std::size_t most = session_.options().transfers;
@@ -85,19 +90,28 @@ void BatchJob::print_scan(const ScanReport& report) {
   if (output.json()) {
     codec::JsonWriter writer;
     writer.begin_object().key("scan").begin_object();
-    writer.key("to_process").value(report.backlog.files).key("done_before").value(report.tally.skipped);
+    writer.key("to_process")
+        .value(report.backlog.files)
+        .key("done_before")
+        .value(report.tally.skipped);
     writer.key("waiting").value(report.tally.waiting).key("given_up").value(report.tally.given_up);
-    writer.key("recovered").value(report.tally.recovered).key("failures").value(report.backlog.failures);
+    writer.key("recovered")
+        .value(report.tally.recovered)
+        .key("failures")
+        .value(report.backlog.failures);
     writer.end_object().end_object();
     output.object(writer);
     return;
   }
-  std::string text = fmt::format("Scanned: {} to process, {} done before", report.backlog.files, report.tally.skipped);
+  std::string text = fmt::format("Scanned: {} to process, {} done before", report.backlog.files,
+                                 report.tally.skipped);
   if (report.tally.waiting > 0) text += fmt::format(", {} failed and wait", report.tally.waiting);
   if (report.tally.given_up > 0) text += fmt::format(", {} given up", report.tally.given_up);
-  if (report.tally.recovered > 0) text += fmt::format(", {} found done after an interrupted run", report.tally.recovered);
+  if (report.tally.recovered > 0)
+    text += fmt::format(", {} found done after an interrupted run", report.tally.recovered);
   output.note(text);
-  for (const Error& failure : report.backlog.first_failures) output.error(failure.what());
+  for (const Error& failure : report.backlog.first_failures)
+    output.error(failure.what());
 }
 
 void BatchJob::print_process(const ProcessReport& report, double seconds) {
@@ -115,7 +129,8 @@ void BatchJob::print_process(const ProcessReport& report, double seconds) {
   }
   std::string text = "Processed " + describe(report.progress, seconds);
   if (report.unchanged > 0) text += fmt::format(" ({} unchanged by the step)", report.unchanged);
-  const Duration time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  const Duration time =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
   output.note(text + " in " + codec::format_duration(time));
 }
 

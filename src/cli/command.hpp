@@ -19,12 +19,12 @@ struct Commands {
   Run* run;
 };
 
-void add_list_command(Commands commands);     // ls
+void add_list_command(Commands commands);  // ls
 void add_stat_command(Commands commands);
 void add_cat_command(Commands commands);
-void add_copy_command(Commands commands);     // cp
+void add_copy_command(Commands commands);  // cp
 void add_sync_command(Commands commands);
-void add_remove_command(Commands commands);   // rm
-void add_batch_commands(Commands commands);   // batch scan|process|run|status|retry|forget
+void add_remove_command(Commands commands);  // rm
+void add_batch_commands(Commands commands);  // batch scan|process|run|status|retry|forget
 
 }  // namespace sluice::cli

@@ -4,10 +4,13 @@ namespace sluice::cli {
 
 ExitCode exit_code_for(const Error& error) {
   switch (error.code()) {
-    case ErrorCode::config: return ExitCode::config;
+    case ErrorCode::config:
+      return ExitCode::config;
     case ErrorCode::unauthenticated:
-    case ErrorCode::permission_denied: return ExitCode::authentication;
-    case ErrorCode::cancelled: return ExitCode::interrupted;
+    case ErrorCode::permission_denied:
+      return ExitCode::authentication;
+    case ErrorCode::cancelled:
+      return ExitCode::interrupted;
     case ErrorCode::invalid_input:
     case ErrorCode::not_found:
     case ErrorCode::conflict:
@@ -19,7 +22,8 @@ ExitCode exit_code_for(const Error& error) {
     case ErrorCode::integrity:
     case ErrorCode::no_space:
     case ErrorCode::unsupported:
-    case ErrorCode::internal: return ExitCode::failed;
+    case ErrorCode::internal:
+      return ExitCode::failed;
   }
   return ExitCode::failed;
 }

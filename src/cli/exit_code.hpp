@@ -10,7 +10,7 @@ namespace sluice::cli {
 /// The exit codes of the program, as --help and the manual page list them.
 enum class ExitCode : int {
   ok = 0,
-  failed = 1,          ///< Nothing, or not the one thing that was asked for, was done.
+  failed = 1,  ///< Nothing, or not the one thing that was asked for, was done.
   usage = 2,
   config = 3,
   authentication = 4,  ///< No credentials, wrong credentials, or access denied.

@@ -16,7 +16,8 @@ constexpr std::size_t longest_line = 1024 * 1024;
 
 }  // namespace
 
-LineReader::LineReader(Runtime& runtime, std::string file) : runtime_(runtime), name_(std::move(file)) {
+LineReader::LineReader(Runtime& runtime, std::string file)
+    : runtime_(runtime), name_(std::move(file)) {
   if (name_ == "-") file_ = STDIN_FILENO;
 }
 
@@ -27,7 +28,8 @@ LineReader::~LineReader() {
 Task<bool> LineReader::fill() {
   buffer_.erase(0, position_);
   position_ = 0;
-  if (buffer_.size() > longest_line) throw Error(ErrorCode::invalid_input, "read", name_, "a line is longer than 1 MiB");
+  if (buffer_.size() > longest_line)
+    throw Error(ErrorCode::invalid_input, "read", name_, "a line is longer than 1 MiB");
   auto job = [this] {
     if (file_ < 0) file_ = ::open(name_.c_str(), O_RDONLY | O_CLOEXEC);
     if (file_ < 0) throw error_from_errno(errno, "open", name_);

@@ -8,7 +8,8 @@
 
 namespace sluice::cli {
 
-/// The lines of a file, or of standard input ("-"), without blocking the loop. Empty lines and a last CR are dropped.
+/// The lines of a file, or of standard input ("-"), without blocking the loop. Empty lines and a
+/// last CR are dropped.
 class LineReader {
  public:
   LineReader(Runtime& runtime, std::string file);

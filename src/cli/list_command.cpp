@@ -26,15 +26,19 @@ void write_file(codec::JsonWriter& writer, const FileInfo& file) {
   if (!file.etag.empty()) writer.key("etag").value(file.etag);
   if (file.type == FileType::directory) writer.key("type").value("directory");
   if (file.type == FileType::symlink) writer.key("type").value("symlink");
-  if (file.extras && !file.extras->storage_class.empty()) writer.key("storage_class").value(file.extras->storage_class);
+  if (file.extras && !file.extras->storage_class.empty())
+    writer.key("storage_class").value(file.extras->storage_class);
 }
 
 std::string text_line(const FileInfo& file, bool human) {
   const bool directory = file.type == FileType::directory;
-  const std::string size = directory ? "-" : human ? codec::format_size(file.size) : fmt::format("{}", file.size);
+  const std::string size = directory ? "-"
+                           : human   ? codec::format_size(file.size)
+                                     : fmt::format("{}", file.size);
   std::string time(19, ' ');
   if (file.mtime && !directory) {
-    time = codec::format_iso8601(std::chrono::floor<std::chrono::seconds>(*file.mtime)).substr(0, 19);
+    time =
+        codec::format_iso8601(std::chrono::floor<std::chrono::seconds>(*file.mtime)).substr(0, 19);
     time[10] = ' ';
   }
   return fmt::format("{} {:>12} {}{}", time, size, file.path, directory ? "/" : "");
@@ -74,7 +78,8 @@ Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options
   while (!session.stop_requested()) {
     const auto batch = co_await stream->next();
     if (!batch) break;
-    for (const Error& failure : batch->failures) failures.add("", failure);
+    for (const Error& failure : batch->failures)
+      failures.add("", failure);
     for (const FileInfo& file : batch->files) {
       if (file.type != FileType::directory && !filter.accepts(file)) continue;
       print(session.output(), file, options->human);
@@ -104,7 +109,8 @@ void write_extras(codec::JsonWriter& writer, const FileExtras& extras) {
   const auto map = [&writer](const char* name, const std::map<std::string, std::string>& values) {
     if (values.empty()) return;
     writer.key(name).begin_object();
-    for (const auto& [key, value] : values) writer.key(key).value(value);
+    for (const auto& [key, value] : values)
+      writer.key(key).value(value);
     writer.end_object();
   };
   map("headers", extras.headers);
@@ -157,21 +163,29 @@ void add_list_command(Commands commands) {
   command->add_flag("-r,--recursive", options->recursive, "The whole tree, files only");
   command->add_flag("--human-readable", options->human, "Sizes such as 1.5 MiB");
   add_filter_options(*command, options->filter);
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return list(session, options); }; });
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return list(session, options); };
+  });
 }
 
 void add_stat_command(Commands commands) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = commands.app.add_subcommand("stat", "Show all that is known of one file, as JSON");
+  CLI::App* command =
+      commands.app.add_subcommand("stat", "Show all that is known of one file, as JSON");
   command->add_option("url", options->url, "The file")->required();
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return stat(session, options); }; });
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return stat(session, options); };
+  });
 }
 
 void add_cat_command(Commands commands) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = commands.app.add_subcommand("cat", "Write a file to standard output, verified");
+  CLI::App* command =
+      commands.app.add_subcommand("cat", "Write a file to standard output, verified");
   command->add_option("url", options->url, "The file")->required();
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return cat(session, options); }; });
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return cat(session, options); };
+  });
 }
 
 }  // namespace sluice::cli

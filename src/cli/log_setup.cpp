@@ -12,7 +12,9 @@ constexpr std::size_t old_log_files = 5;
 
 class StandardError final : public LineWriter {
  public:
-  void write_line(std::string_view line) override { std::fwrite(line.data(), 1, line.size(), stderr); }
+  void write_line(std::string_view line) override {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
 };
 
 LogLevel level_named(const std::string& name) {
@@ -26,7 +28,8 @@ LogLevel level_named(const std::string& name) {
 
 Logger make_logger(const GlobalOptions& options) {
   const LogFormat format = options.log_format == "json" ? LogFormat::json : LogFormat::text;
-  std::vector<std::shared_ptr<LogSink>> sinks{make_line_sink(std::make_shared<StandardError>(), format)};
+  std::vector<std::shared_ptr<LogSink>> sinks{
+      make_line_sink(std::make_shared<StandardError>(), format)};
   if (!options.log_file.empty()) {
     LogFileOptions file;
     file.path = options.log_file;
@@ -34,7 +37,8 @@ Logger make_logger(const GlobalOptions& options) {
     file.keep = old_log_files;
     sinks.push_back(make_line_sink(make_log_file(std::move(file)), format));
   }
-  return Logger(make_tee_sink(std::move(sinks)), std::make_shared<SystemClock>(), level_named(options.log_level));
+  return Logger(make_tee_sink(std::move(sinks)), std::make_shared<SystemClock>(),
+                level_named(options.log_level));
 }
 
 }  // namespace sluice::cli

@@ -5,7 +5,8 @@
 
 namespace sluice::cli {
 
-/// The program's logger: standard error, and a rotating file if asked for. Throws Error{config} if that cannot be opened.
+/// The program's logger: standard error, and a rotating file if asked for. Throws Error{config} if
+/// that cannot be opened.
 Logger make_logger(const GlobalOptions& options);
 
 }  // namespace sluice::cli

@@ -14,7 +14,8 @@ namespace sluice::cli {
 /// Flags of the whole program.
 struct GlobalOptions {
   // S3
-  std::string endpoint_url, region, profile, addressing_style, checksum_mode, checksum_algorithm, retry_mode;
+  std::string endpoint_url, region, profile, addressing_style, checksum_mode, checksum_algorithm,
+      retry_mode;
   std::optional<std::uint32_t> max_attempts;
   bool no_sign_request = false, request_payer = false;
   std::string storage_class, sse, sse_kms_key_id;

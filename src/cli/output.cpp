@@ -17,7 +17,9 @@ void write_text(std::FILE* file, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), file);
 }
 
-double elapsed(SteadyTime from, SteadyTime to) { return std::chrono::duration<double>(to - from).count(); }
+double elapsed(SteadyTime from, SteadyTime to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 std::string count_of(std::uint64_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
@@ -74,12 +76,14 @@ std::string describe(const Progress& progress, double seconds) {
 std::string progress_bar(const Progress& progress, double seconds) {
   const std::string words = describe(progress, seconds);
   if (!progress.total_files || *progress.total_files == 0) return words;
-  const auto handled = std::min(progress.done + progress.failed + progress.skipped, *progress.total_files);
+  const auto handled =
+      std::min(progress.done + progress.failed + progress.skipped, *progress.total_files);
   const double part = static_cast<double>(handled) / static_cast<double>(*progress.total_files);
   constexpr std::size_t width = 24;
   const auto filled = static_cast<std::size_t>(part * width);
-  std::string bar = fmt::format("[{}{}] {}/{} {}", std::string(filled, '#'), std::string(width - filled, '.'), handled,
-                                *progress.total_files, words);
+  std::string bar =
+      fmt::format("[{}{}] {}/{} {}", std::string(filled, '#'), std::string(width - filled, '.'),
+                  handled, *progress.total_files, words);
   if (handled > 0 && handled < *progress.total_files) {
     const std::chrono::duration<double> left(seconds / part - seconds);
     bar += ", " + codec::format_duration(std::chrono::round<std::chrono::seconds>(left)) + " left";
@@ -88,7 +92,12 @@ std::string progress_bar(const Progress& progress, double seconds) {
 }
 
 void write_progress(codec::JsonWriter& writer, const Progress& progress) {
-  writer.key("done").value(progress.done).key("failed").value(progress.failed).key("skipped").value(progress.skipped);
+  writer.key("done")
+      .value(progress.done)
+      .key("failed")
+      .value(progress.failed)
+      .key("skipped")
+      .value(progress.skipped);
   writer.key("deleted").value(progress.deleted).key("bytes").value(progress.bytes);
   if (progress.total_files) writer.key("total").value(*progress.total_files);
 }
@@ -98,7 +107,11 @@ void write_failures(codec::JsonWriter& writer, const FailureList& failures) {
   for (const Failure& failure : failures.list()) {
     writer.begin_object();
     if (!failure.path.empty()) writer.key("path").value(failure.path);
-    writer.key("code").value(name_of(failure.error.code())).key("error").value(failure.error.what()).end_object();
+    writer.key("code")
+        .value(name_of(failure.error.code()))
+        .key("error")
+        .value(failure.error.what())
+        .end_object();
   }
   writer.end_array();
 }
@@ -111,19 +124,24 @@ void print_failures(Output& output, const FailureList& failures) {
     output.error(failure.path.empty() ? std::string(failure.error.what())
                                       : fmt::format("{}: {}", failure.path, failure.error.what()));
   }
-  if (failures.count() > named) output.error(fmt::format("... and {} more failures (--json names them)", failures.count() - named));
+  if (failures.count() > named)
+    output.error(
+        fmt::format("... and {} more failures (--json names them)", failures.count() - named));
 }
 
 ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output)
     : runtime_(runtime), output_(output), begin_(runtime.clock().steady()), shown_(begin_) {}
 
-ProgressDisplay::~ProgressDisplay() { output_.progress_line(""); }
+ProgressDisplay::~ProgressDisplay() {
+  output_.progress_line("");
+}
 
 ProgressCallback ProgressDisplay::callback() {
   return [this](const Progress& progress) {
     progress_ = progress;
     const SteadyTime now = runtime_.clock().steady();
-    const SteadyTime::duration interval = output_.progress_bar() ? SteadyTime::duration(bar_interval) : line_interval;
+    const SteadyTime::duration interval =
+        output_.progress_bar() ? SteadyTime::duration(bar_interval) : line_interval;
     if (now - shown_ < interval) return;
     shown_ = now;
     show();
@@ -138,6 +156,8 @@ void ProgressDisplay::show() {
   }
 }
 
-double ProgressDisplay::seconds() const { return elapsed(begin_, runtime_.clock().steady()); }
+double ProgressDisplay::seconds() const {
+  return elapsed(begin_, runtime_.clock().steady());
+}
 
 }  // namespace sluice::cli

@@ -50,7 +50,8 @@ std::string progress_bar(const Progress& progress, double seconds);
 
 void write_progress(codec::JsonWriter& writer, const Progress& progress);
 void write_failures(codec::JsonWriter& writer, const FailureList& failures);
-/// Each failed file on stderr (up to 20, then their number) for people, or in the summary object for --json.
+/// Each failed file on stderr (up to 20, then their number) for people, or in the summary object
+/// for --json.
 void print_failures(Output& output, const FailureList& failures);
 
 /// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.

@@ -23,7 +23,8 @@ namespace {
 
 constexpr const char* description =
     "Sluice moves sets of files between S3 and local disks, and runs overwrite batches on them.\n"
-    "Files are paths, file:///path or s3://bucket/key. Every flag can also be given as SLUICE_<FLAG> in the\n"
+    "Files are paths, file:///path or s3://bucket/key. Every flag can also be given as "
+    "SLUICE_<FLAG> in the\n"
     "environment or as a key of the --config file (YAML).\n";
 
 struct Parsed {
@@ -31,13 +32,15 @@ struct Parsed {
   Run run;
 };
 
-// Reads the command line, then the environment and the configuration file for what it leaves open. An exit code means: nothing
-// to run (help, version, an error that has been reported).
+// Reads the command line, then the environment and the configuration file for what it leaves open.
+// An exit code means: nothing to run (help, version, an error that has been reported).
 class CommandLine {
  public:
-  explicit CommandLine(const Invocation& invocation) : invocation_(invocation), app_(description, "sluice") {
+  explicit CommandLine(const Invocation& invocation)
+      : invocation_(invocation), app_(description, "sluice") {
     app_.set_version_flag("--version", std::string(version_text));
-    app_.add_option("--config", config_, "YAML file with settings; sections are named after commands");
+    app_.add_option("--config", config_,
+                    "YAML file with settings; sections are named after commands");
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.footer(std::string(exit_code_help));
@@ -54,7 +57,8 @@ class CommandLine {
 
   std::optional<ExitCode> parse() {
     try {
-      std::vector<std::string> reversed(invocation_.arguments.rbegin(), invocation_.arguments.rend());
+      std::vector<std::string> reversed(invocation_.arguments.rbegin(),
+                                        invocation_.arguments.rend());
       app_.parse(std::move(reversed));
     } catch (const CLI::Success& done) {
       app_.exit(done);
@@ -64,7 +68,8 @@ class CommandLine {
       return ExitCode::usage;
     }
     if (config_.empty()) config_ = invocation_.environment.get("SLUICE_CONFIG").value_or("");
-    apply_settings(app_, invocation_.environment, config_.empty() ? ConfigFile() : read_config_file(config_));
+    apply_settings(app_, invocation_.environment,
+                   config_.empty() ? ConfigFile() : read_config_file(config_));
     return std::nullopt;
   }
 
@@ -79,7 +84,9 @@ class CommandLine {
 
 ExitCode report(const Error& error) {
   fmt::print(stderr, "sluice: {}\n", error.what());
-  return error.code() == ErrorCode::invalid_input && error.operation() == "read" ? ExitCode::usage : exit_code_for(error);
+  return error.code() == ErrorCode::invalid_input && error.operation() == "read"
+             ? ExitCode::usage
+             : exit_code_for(error);
 }
 
 Task<ExitCode> run_and_close(Session& session, const Run& run) {
@@ -100,7 +107,8 @@ void run_loop(asio::io_context& loop) {
 #ifdef SLUICE_LOOP_WATCHDOG
   const auto on_stall = [](Duration held) {
     const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(held).count();
-    fmt::print(stderr, "sluice: loop watchdog: a handler held the loop for {} ms of CPU time\n", millis);
+    fmt::print(stderr, "sluice: loop watchdog: a handler held the loop for {} ms of CPU time\n",
+               millis);
   };
   run_watched(loop, std::chrono::milliseconds(200), on_stall);
 #else
@@ -119,16 +127,18 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
   ExitCode code = ExitCode::failed;
   asio::cancellation_signal cancel;
   std::optional<SignalWatch> signals;
-  signals.emplace(runtime, grace, SignalWatch::Actions{
-      .stop = [&session] { session.request_stop(); },
-      .cancel = [&cancel] { cancel.emit(asio::cancellation_type::terminal); }});
+  signals.emplace(runtime, grace,
+                  SignalWatch::Actions{
+                      .stop = [&session] { session.request_stop(); },
+                      .cancel = [&cancel] { cancel.emit(asio::cancellation_type::terminal); }});
   const auto on_end = [&](std::exception_ptr thrown, ExitCode result) {
     code = result;
     if (thrown) code = report(error_from(thrown));
     if (thrown && session.stop_requested()) code = ExitCode::interrupted;
     signals->stop();
   };
-  asio::co_spawn(loop, run_and_close(session, parsed.run), asio::bind_cancellation_slot(cancel.slot(), on_end));
+  asio::co_spawn(loop, run_and_close(session, parsed.run),
+                 asio::bind_cancellation_slot(cancel.slot(), on_end));
   run_loop(loop);
   loop.restart();
   asio::co_spawn(loop, runtime.close(), [](std::exception_ptr thrown) {

@@ -14,24 +14,27 @@ struct RemoveOptions {
   FilterOptions filter;
 };
 
-Task<> remove_batch(Session& session, FileSystem& files, std::vector<std::string> paths, bool dry_run, Progress& progress,
-                    FailureList& failures) {
+Task<> remove_batch(Session& session, FileSystem& files, std::vector<std::string> paths,
+                    bool dry_run, Progress& progress, FailureList& failures) {
   Output& output = session.output();
   if (dry_run) {
-    for (const std::string& path : paths) output.line("would delete " + path);
+    for (const std::string& path : paths)
+      output.line("would delete " + path);
     progress.deleted += paths.size();
     co_return;
   }
   if (output.verbose()) {
-    for (const std::string& path : paths) output.line("deleting " + path);
+    for (const std::string& path : paths)
+      output.line("deleting " + path);
   }
   const RemoveResult result = co_await files.remove(session.context(), std::move(paths));
   progress.deleted += result.removed;
-  for (const RemoveFailure& failure : result.failures) failures.add(failure.path, failure.error);
+  for (const RemoveFailure& failure : result.failures)
+    failures.add(failure.path, failure.error);
 }
 
-Task<> remove_tree(Session& session, FileSystem& files, const RemoveOptions& options, Progress& progress,
-                   FailureList& failures) {
+Task<> remove_tree(Session& session, FileSystem& files, const RemoveOptions& options,
+                   Progress& progress, FailureList& failures) {
   const FileFilter filter = file_filter(options.filter, session.runtime().clock().now());
   WalkOptions walk = walk_options(options.filter);
   walk.symlinks = Symlinks::keep;  // a link is deleted, never what it points to
@@ -40,14 +43,16 @@ Task<> remove_tree(Session& session, FileSystem& files, const RemoveOptions& opt
   while (!session.stop_requested()) {
     const auto batch = co_await stream->next();
     if (batch) {
-      for (const Error& failure : batch->failures) failures.add("", failure);
+      for (const Error& failure : batch->failures)
+        failures.add("", failure);
       for (const FileInfo& file : batch->files) {
         if (filter.accepts(file)) doomed.push_back(file.path);
       }
     }
     const bool full = doomed.size() >= batch_size;
     if (!doomed.empty() && (full || !batch)) {
-      co_await remove_batch(session, files, std::exchange(doomed, {}), options.dry_run, progress, failures);
+      co_await remove_batch(session, files, std::exchange(doomed, {}), options.dry_run, progress,
+                            failures);
     }
     if (!batch) co_return;
   }
@@ -64,10 +69,12 @@ Task<ExitCode> remove(Session& session, std::shared_ptr<const RemoveOptions> opt
     const auto file = co_await location.files->find(session.context(), location.path, {});
     if (!file) throw Error(ErrorCode::not_found, "remove", options->url, "no such file");
     if (file->type == FileType::directory) {
-      throw Error(ErrorCode::invalid_input, "remove", options->url, "is a directory; give -r to remove the tree");
+      throw Error(ErrorCode::invalid_input, "remove", options->url,
+                  "is a directory; give -r to remove the tree");
     }
     std::vector<std::string> paths{location.path};
-    co_await remove_batch(session, *location.files, std::move(paths), options->dry_run, progress, failures);
+    co_await remove_batch(session, *location.files, std::move(paths), options->dry_run, progress,
+                          failures);
   }
   print_failures(session.output(), failures);
   if (session.output().json()) {
@@ -78,7 +85,8 @@ Task<ExitCode> remove(Session& session, std::shared_ptr<const RemoveOptions> opt
     writer.end_object().end_object();
     session.output().object(writer);
   } else {
-    session.output().note(fmt::format("{} {} files", options->dry_run ? "Would delete" : "Deleted", progress.deleted));
+    session.output().note(fmt::format("{} {} files", options->dry_run ? "Would delete" : "Deleted",
+                                      progress.deleted));
   }
   if (session.stop_requested()) co_return ExitCode::interrupted;
   co_return exit_code_for(progress, failures);
@@ -90,10 +98,13 @@ void add_remove_command(Commands commands) {
   auto options = std::make_shared<RemoveOptions>();
   CLI::App* command = commands.app.add_subcommand("rm", "Delete a file, or with -r a tree");
   command->add_option("url", options->url, "File, or directory or prefix with -r")->required();
-  command->add_flag("-r,--recursive", options->recursive, "All files below (empty directories stay)");
+  command->add_flag("-r,--recursive", options->recursive,
+                    "All files below (empty directories stay)");
   command->add_flag("-n,--dry-run", options->dry_run, "Only show what would be deleted");
   add_filter_options(*command, options->filter);
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return remove(session, options); }; });
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return remove(session, options); };
+  });
 }
 
 }  // namespace sluice::cli

@@ -16,11 +16,15 @@ OutputOptions output_options(const GlobalOptions& options, bool terminal) {
 }
 
 // XDG Base Directory Specification: state that should persist between restarts.
-std::filesystem::path state_directory_of(const GlobalOptions& options, const Environment& environment) {
+std::filesystem::path state_directory_of(const GlobalOptions& options,
+                                         const Environment& environment) {
   if (!options.state_directory.empty()) return std::filesystem::absolute(options.state_directory);
-  if (const auto state = environment.get("XDG_STATE_HOME")) return std::filesystem::path(*state) / "sluice";
-  if (const auto home = environment.get("HOME")) return std::filesystem::path(*home) / ".local/state/sluice";
-  throw Error(ErrorCode::config, "find", "the state directory", "neither --state-dir nor HOME says where it is");
+  if (const auto state = environment.get("XDG_STATE_HOME"))
+    return std::filesystem::path(*state) / "sluice";
+  if (const auto home = environment.get("HOME"))
+    return std::filesystem::path(*home) / ".local/state/sluice";
+  throw Error(ErrorCode::config, "find", "the state directory",
+              "neither --state-dir nor HOME says where it is");
 }
 
 }  // namespace
@@ -31,7 +35,8 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
       output_(output_options(options_, terminal)),
       state_directory_(state_directory_of(options_, environment)),
       journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
-  storage_ = std::make_unique<Storage>(runtime_, storage_options(runtime_, options_, std::move(environment), journal_));
+  storage_ = std::make_unique<Storage>(
+      runtime_, storage_options(runtime_, options_, std::move(environment), journal_));
 }
 
 Session::~Session() = default;
@@ -82,7 +87,8 @@ std::shared_ptr<const FileExtras> Session::new_file_attributes() const {
   for (const std::string& entry : options_.metadata) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw Error(ErrorCode::invalid_input, "read", "--metadata", fmt::format("\"{}\" is not NAME=VALUE", entry));
+      throw Error(ErrorCode::invalid_input, "read", "--metadata",
+                  fmt::format("\"{}\" is not NAME=VALUE", entry));
     }
     extras->metadata[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
@@ -90,9 +96,11 @@ std::shared_ptr<const FileExtras> Session::new_file_attributes() const {
 }
 
 Task<> Session::close() {
-  for (const auto& store : stores_) co_await store->close();
+  for (const auto& store : stores_)
+    co_await store->close();
   stores_.clear();
-  const OpContext limited = context().shortened_to(runtime_.clock().steady() + std::chrono::seconds(30));
+  const OpContext limited =
+      context().shortened_to(runtime_.clock().steady() + std::chrono::seconds(30));
   co_await storage_->close(limited);
 }
 

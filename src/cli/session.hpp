@@ -15,8 +15,8 @@
 
 namespace sluice::cli {
 
-/// What one invocation of the program works with: settings, the storage it opens, whether it shall stop. Closed before the
-/// runtime is.
+/// What one invocation of the program works with: settings, the storage it opens, whether it shall
+/// stop. Closed before the runtime is.
 class Session {
  public:
   Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal);
@@ -29,12 +29,14 @@ class Session {
   Output& output() { return output_; }
   OpContext context() const { return runtime_.context(); }
   std::shared_ptr<TemporaryJournal> journal() { return journal_; }
-  /// Where the journal and the default status memory live: --state-dir, else $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
+  /// Where the journal and the default status memory live: --state-dir, else
+  /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
   const std::filesystem::path& state_directory() const { return state_directory_; }
 
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
   Task<Storage::File> open_file(std::string url);
-  /// Whether the URL names a tree: a local directory; in S3 what ends in '/', a bucket, or what is no object.
+  /// Whether the URL names a tree: a local directory; in S3 what ends in '/', a bucket, or what is
+  /// no object.
   Task<bool> is_tree(std::string url);
   /// Whether a file that is copied "to url" goes into it under its own name.
   Task<bool> is_directory(std::string url);

@@ -54,16 +54,20 @@ class ConfigReader {
     ConfigValue value;
     value.where = place(file_, name.Mark());
     if (node.IsSequence()) {
-      for (const auto& item : node) value.values.push_back(scalar(key, item));
+      for (const auto& item : node)
+        value.values.push_back(scalar(key, item));
     } else {
       value.values.push_back(scalar(key, node));
     }
     const auto [at, inserted] = result_.emplace(key, std::move(value));
-    if (!inserted) throw bad_config(place(file_, name.Mark()), fmt::format("the key {} stands twice", key));
+    if (!inserted)
+      throw bad_config(place(file_, name.Mark()), fmt::format("the key {} stands twice", key));
   }
 
   std::string scalar(const std::string& key, const YAML::Node& node) const {
-    if (!node.IsScalar()) throw bad_config(place(file_, node.Mark()), fmt::format("the key {} needs a value or a list of values", key));
+    if (!node.IsScalar())
+      throw bad_config(place(file_, node.Mark()),
+                       fmt::format("the key {} needs a value or a list of values", key));
     return node.Scalar();
   }
 
@@ -80,7 +84,8 @@ bool configurable(const CLI::Option& option) {
   return !name.empty() && name != "help" && name != "version" && name != "config";
 }
 
-void collect_keys(CLI::App& app, const std::string& prefix, std::vector<std::string>& own, std::vector<std::string>& keys) {
+void collect_keys(CLI::App& app, const std::string& prefix, std::vector<std::string>& own,
+                  std::vector<std::string>& keys) {
   for (const CLI::Option* option : app.get_options()) {
     if (!configurable(*option)) continue;
     keys.push_back(prefix + long_name(*option));
@@ -90,7 +95,8 @@ void collect_keys(CLI::App& app, const std::string& prefix, std::vector<std::str
     std::vector<std::string> inner;
     collect_keys(*command, prefix + command->get_name() + ".", inner, keys);
     // A section may hold what its commands share: batch.state for all of batch.
-    for (const std::string& name : inner) keys.push_back(prefix + name);
+    for (const std::string& name : inner)
+      keys.push_back(prefix + name);
     own.insert(own.end(), inner.begin(), inner.end());
   }
 }
@@ -100,23 +106,29 @@ void check_keys(CLI::App& app, const ConfigFile& file) {
   collect_keys(app, "", own, keys);
   for (const auto& [key, value] : file) {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    throw bad_config(value.where, fmt::format("unknown key \"{}\"; keys are the long flags of the commands (sluice --help)", key));
+    throw bad_config(
+        value.where,
+        fmt::format("unknown key \"{}\"; keys are the long flags of the commands (sluice --help)",
+                    key));
   }
 }
 
 void give(CLI::Option& option, const std::vector<std::string>& values, const std::string& where) {
   try {
-    for (const std::string& value : values) option.add_result(value);
+    for (const std::string& value : values)
+      option.add_result(value);
     option.run_callback();
   } catch (const CLI::Error& error) {
     throw bad_config(where, error.what());
   }
 }
 
-const ConfigValue* value_for(const ConfigFile& file, std::vector<std::string> section, const std::string& name) {
+const ConfigValue* value_for(const ConfigFile& file, std::vector<std::string> section,
+                             const std::string& name) {
   for (;;) {
     std::string key;
-    for (const std::string& part : section) key += part + ".";
+    for (const std::string& part : section)
+      key += part + ".";
     const auto found = file.find(key + name);
     if (found != file.end()) return &found->second;
     if (section.empty()) return nullptr;
@@ -124,7 +136,8 @@ const ConfigValue* value_for(const ConfigFile& file, std::vector<std::string> se
   }
 }
 
-void apply_to(CLI::App& app, const std::vector<std::string>& section, const Environment& environment, const ConfigFile& file) {
+void apply_to(CLI::App& app, const std::vector<std::string>& section,
+              const Environment& environment, const ConfigFile& file) {
   for (CLI::Option* option : app.get_options()) {
     if (!configurable(*option) || option->count() > 0) continue;
     const std::string name = long_name(*option);
@@ -144,7 +157,9 @@ void apply_to(CLI::App& app, const std::vector<std::string>& section, const Envi
 
 }  // namespace
 
-ConfigFile read_config_file(const std::filesystem::path& file) { return ConfigReader(file).read(); }
+ConfigFile read_config_file(const std::filesystem::path& file) {
+  return ConfigReader(file).read();
+}
 
 void apply_settings(CLI::App& app, const Environment& environment, const ConfigFile& file) {
   check_keys(app, file);

@@ -20,9 +20,10 @@ using ConfigFile = std::map<std::string, ConfigValue>;
 /// Reads a YAML file. Throws Error{config} naming file, line and column.
 ConfigFile read_config_file(const std::filesystem::path& file);
 
-/// Gives every option that was not on the command line its value from SLUICE_<NAME>, else from the configuration file
-/// (the section of the command first: batch.run.x, batch.x, x). Keys that no command knows are errors, as are values of the
-/// wrong type. Throws Error{config} naming the variable, or file, line and key.
+/// Gives every option that was not on the command line its value from SLUICE_<NAME>, else from the
+/// configuration file (the section of the command first: batch.run.x, batch.x, x). Keys that no
+/// command knows are errors, as are values of the wrong type. Throws Error{config} naming the
+/// variable, or file, line and key.
 void apply_settings(CLI::App& app, const Environment& environment, const ConfigFile& file);
 
 /// "SLUICE_ENDPOINT_URL" for --endpoint-url.

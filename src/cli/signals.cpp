@@ -11,7 +11,10 @@ namespace sluice::cli {
 
 struct SignalWatch::State {
   State(Runtime& runtime, Duration period, Actions what)
-      : signals(runtime.executor(), SIGINT, SIGTERM), timer(runtime.executor()), grace(period), actions(std::move(what)) {
+      : signals(runtime.executor(), SIGINT, SIGTERM),
+        timer(runtime.executor()),
+        grace(period),
+        actions(std::move(what)) {
     watch();
   }
 
@@ -21,7 +24,8 @@ struct SignalWatch::State {
       ++received;
       if (received == 1) begin_stop();
       if (received == 2) actions.cancel();
-      if (received > 2) std::_Exit(130);  // whoever asks three times does not want to wait for a clean end
+      if (received > 2)
+        std::_Exit(130);  // whoever asks three times does not want to wait for a clean end
       watch();
     });
   }

@@ -7,8 +7,9 @@
 
 namespace sluice::cli {
 
-/// What SIGINT and SIGTERM do: the first one asks for an orderly stop and starts the grace period; at its end, or at the second
-/// signal, everything is cancelled. Signals are caught as long as this lives; stop() lets the loop run out of work before.
+/// What SIGINT and SIGTERM do: the first one asks for an orderly stop and starts the grace period;
+/// at its end, or at the second signal, everything is cancelled. Signals are caught as long as this
+/// lives; stop() lets the loop run out of work before.
 class SignalWatch {
  public:
   struct Actions {

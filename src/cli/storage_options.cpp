@@ -9,7 +9,8 @@ namespace {
 
 net::Http1Options http_options(Runtime& runtime, const GlobalOptions& options) {
   net::Http1Options http;
-  // Each transfer may read or write several parts of one object at once; there is no use in more connections than that.
+  // Each transfer may read or write several parts of one object at once; there is no use in more
+  // connections than that.
   http.connections_per_endpoint = std::max(options.transfers, options.part_concurrency);
   http.connect_timeout = duration_value(options.connect_timeout, "--connect-timeout");
   http.idle_timeout = duration_value(options.idle_timeout, "--timeout");
@@ -19,7 +20,8 @@ net::Http1Options http_options(Runtime& runtime, const GlobalOptions& options) {
   http.tls.client_certificate = options.client_certificate;
   http.tls.client_key = options.client_key;
   if (!options.bandwidth.empty()) {
-    http.bandwidth = std::make_shared<net::Bandwidth>(runtime, net::parse_bandwidth(options.bandwidth));
+    http.bandwidth =
+        std::make_shared<net::Bandwidth>(runtime, net::parse_bandwidth(options.bandwidth));
   }
   return http;
 }
@@ -33,7 +35,8 @@ std::optional<aws::AddressingStyle> addressing(const std::string& name) {
 
 std::optional<RetryPolicy> retry(const GlobalOptions& options) {
   if (options.retry_mode.empty() && !options.max_attempts) return std::nullopt;
-  RetryPolicy policy = options.retry_mode == "adaptive" ? RetryPolicy::aws_adaptive() : RetryPolicy::aws_standard();
+  RetryPolicy policy =
+      options.retry_mode == "adaptive" ? RetryPolicy::aws_adaptive() : RetryPolicy::aws_standard();
   if (options.max_attempts) policy.max_attempts = *options.max_attempts;
   return policy;
 }
@@ -52,8 +55,8 @@ std::optional<aws::ChecksumMode> checksum_mode(const std::string& name) {
 
 }  // namespace
 
-StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options, Environment environment,
-                               std::shared_ptr<TemporaryJournal> journal) {
+StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
+                               Environment environment, std::shared_ptr<TemporaryJournal> journal) {
   StorageOptions storage;
   storage.environment = std::move(environment);
   storage.endpoint_url = options.endpoint_url;

@@ -14,7 +14,8 @@ namespace {
 
 struct CopyOptions {
   std::string from, to, files_from;
-  bool recursive = false, delete_extra = false, dry_run = false, size_only = false, checksum = false;
+  bool recursive = false, delete_extra = false, dry_run = false, size_only = false,
+       checksum = false;
   bool metadata_mtime = false, durable = false, ignore_existing = false, no_clobber = false;
   std::optional<std::uint64_t> max_delete, max_errors;
   FilterOptions filter;
@@ -22,7 +23,8 @@ struct CopyOptions {
 
 Compare comparison(const CopyOptions& options) {
   if (options.size_only + options.checksum + options.metadata_mtime > 1) {
-    throw Error(ErrorCode::invalid_input, "read", "--size-only, --checksum, --metadata-mtime", "only one of them can be given");
+    throw Error(ErrorCode::invalid_input, "read", "--size-only, --checksum, --metadata-mtime",
+                "only one of them can be given");
   }
   if (options.size_only) return Compare::size_only;
   if (options.checksum) return Compare::checksum;
@@ -31,9 +33,12 @@ Compare comparison(const CopyOptions& options) {
 
 std::string_view verb(SyncAction::Kind kind, bool dry_run) {
   switch (kind) {
-    case SyncAction::Kind::copy: return dry_run ? "would copy" : "copied";
-    case SyncAction::Kind::remove: return dry_run ? "would delete" : "deleted";
-    case SyncAction::Kind::skip: return "skipped";
+    case SyncAction::Kind::copy:
+      return dry_run ? "would copy" : "copied";
+    case SyncAction::Kind::remove:
+      return dry_run ? "would delete" : "deleted";
+    case SyncAction::Kind::skip:
+      return "skipped";
   }
   return "";
 }
@@ -43,7 +48,11 @@ void print_action(Output& output, const SyncAction& action, bool dry_run) {
   if (!output.verbose() && !dry_run) return;
   if (output.json()) {
     codec::JsonWriter writer;
-    writer.begin_object().key("action").value(verb(action.kind, dry_run)).key("path").value(action.path);
+    writer.begin_object()
+        .key("action")
+        .value(verb(action.kind, dry_run))
+        .key("path")
+        .value(action.path);
     writer.key("size").value(action.size).key("reason").value(action.reason).end_object();
     output.object(writer);
   } else {
@@ -68,7 +77,9 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
   sync.stop_requested = session.stop_function();
   Output& output = session.output();
   const bool dry_run = options.dry_run;
-  sync.on_action = [&output, dry_run](const SyncAction& action) { print_action(output, action, dry_run); };
+  sync.on_action = [&output, dry_run](const SyncAction& action) {
+    print_action(output, action, dry_run);
+  };
   return sync;
 }
 
@@ -79,8 +90,10 @@ void print_summary(Session& session, const SyncReport& report, bool dry_run, dou
     codec::JsonWriter writer;
     writer.begin_object().key("summary").begin_object();
     write_progress(writer, report.progress);
-    if (dry_run) writer.key("dry_run").value(true).key("would_copy_bytes").value(report.would_copy_bytes);
-    if (report.deletions_withheld) writer.key("deletions_withheld").value(*report.deletions_withheld);
+    if (dry_run)
+      writer.key("dry_run").value(true).key("would_copy_bytes").value(report.would_copy_bytes);
+    if (report.deletions_withheld)
+      writer.key("deletions_withheld").value(*report.deletions_withheld);
     writer.key("listing_complete").value(report.listing_complete).key("seconds").value(seconds);
     write_failures(writer, report.failures);
     writer.end_object().end_object();
@@ -88,15 +101,18 @@ void print_summary(Session& session, const SyncReport& report, bool dry_run, dou
     return;
   }
   if (dry_run) {
-    output.note(fmt::format("Dry run: {} files, {} to copy, {} to delete, {} unchanged", report.progress.done,
-                            codec::format_size(report.would_copy_bytes), report.progress.deleted, report.progress.skipped));
+    output.note(fmt::format("Dry run: {} files, {} to copy, {} to delete, {} unchanged",
+                            report.progress.done, codec::format_size(report.would_copy_bytes),
+                            report.progress.deleted, report.progress.skipped));
     return;
   }
   output.note(fmt::format("Copied {} in {}", describe(report.progress, seconds),
-                          codec::format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)))));
+                          codec::format_duration(std::chrono::duration_cast<Duration>(
+                              std::chrono::duration<double>(seconds)))));
 }
 
-Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> options, SyncOptions sync_with) {
+Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> options,
+                         SyncOptions sync_with) {
   const auto from = co_await session.open_tree(options->from);
   const auto to = co_await session.open_tree(options->to);
   SyncReport report;
@@ -105,11 +121,13 @@ Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> op
     ProgressDisplay display(session.runtime(), session.output());
     sync_with.on_progress = display.callback();
     if (options->files_from.empty()) {
-      report = co_await sync(session.runtime(), session.context(), *from, *to, std::move(sync_with));
+      report =
+          co_await sync(session.runtime(), session.context(), *from, *to, std::move(sync_with));
     } else {
       auto lines = std::make_shared<LineReader>(session.runtime(), options->files_from);
       auto next = [lines] { return lines->next(); };
-      report = co_await copy_named(session.runtime(), session.context(), *from, next, *to, std::move(sync_with));
+      report = co_await copy_named(session.runtime(), session.context(), *from, next, *to,
+                                   std::move(sync_with));
     }
     seconds = display.seconds();
   }
@@ -120,14 +138,16 @@ Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> op
 
 Task<ExitCode> run_sync(Session& session, std::shared_ptr<const CopyOptions> options) {
   if (options->delete_extra && !options->files_from.empty()) {
-    throw Error(ErrorCode::invalid_input, "read", "--delete", "it cannot go with --files-from: the list does not say what is extra");
+    throw Error(ErrorCode::invalid_input, "read", "--delete",
+                "it cannot go with --files-from: the list does not say what is extra");
   }
   SyncOptions sync_with = sync_options(session, *options);
   co_return co_await copy_tree(session, options, std::move(sync_with));
 }
 
 // "dir/" or an existing directory means: into it, under the same name.
-Task<Storage::File> destination_of(Session& session, const CopyOptions& options, const std::string& name) {
+Task<Storage::File> destination_of(Session& session, const CopyOptions& options,
+                                   const std::string& name) {
   const bool into = co_await session.is_directory(options.to);
   std::string target = options.to;
   if (into && target.back() != '/') target += '/';
@@ -140,12 +160,14 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
   auto file = co_await from.files->find(session.context(), from.path, {});
   if (!file) throw Error(ErrorCode::not_found, "copy", options->from, "no such file");
   if (file->type == FileType::directory) {
-    throw Error(ErrorCode::invalid_input, "copy", options->from, "is a directory; give -r to copy the tree");
+    throw Error(ErrorCode::invalid_input, "copy", options->from,
+                "is a directory; give -r to copy the tree");
   }
   const std::string name = from.path.substr(from.path.rfind('/') + 1);
   const Storage::File to = co_await destination_of(session, *options, name);
   if (options->dry_run) {
-    session.output().line(fmt::format("would copy {} to {}{}", options->from, to.files->describe(), to.path));
+    session.output().line(
+        fmt::format("would copy {} to {}{}", options->from, to.files->describe(), to.path));
     co_return ExitCode::ok;
   }
   Progress progress;
@@ -166,32 +188,46 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
   const FileInfo copied = co_await transfer(session.context(), std::move(what));
   if (session.output().json()) {
     codec::JsonWriter writer;
-    writer.begin_object().key("action").value("copied").key("path").value(copied.path).key("size").value(copied.size);
+    writer.begin_object()
+        .key("action")
+        .value("copied")
+        .key("path")
+        .value(copied.path)
+        .key("size")
+        .value(copied.size);
     writer.end_object();
     session.output().object(writer);
   } else if (session.output().verbose()) {
-    session.output().note(fmt::format("copied {} to {}{}", options->from, to.files->describe(), to.path));
+    session.output().note(
+        fmt::format("copied {} to {}{}", options->from, to.files->describe(), to.path));
   }
   co_return ExitCode::ok;
 }
 
 Task<ExitCode> run_copy(Session& session, std::shared_ptr<const CopyOptions> options) {
-  if (!options->recursive && options->files_from.empty()) co_return co_await copy_one(session, options);
+  if (!options->recursive && options->files_from.empty())
+    co_return co_await copy_one(session, options);
   SyncOptions sync_with = sync_options(session, *options);
   sync_with.ignore_times = !options->ignore_existing;
   co_return co_await copy_tree(session, options, std::move(sync_with));
 }
 
 void add_shared_options(CLI::App& command, CopyOptions& options) {
-  command.add_option("from", options.from, "Source: a path or URL (s3://bucket/prefix)")->required();
+  command.add_option("from", options.from, "Source: a path or URL (s3://bucket/prefix)")
+      ->required();
   command.add_option("to", options.to, "Destination")->required();
   command.add_flag("-n,--dry-run", options.dry_run, "Only show what would be done");
-  command.add_option("--files-from", options.files_from, "Copy the files named in this file, one a line (- is standard input)");
-  command.add_option("--max-errors", options.max_errors, "Begin nothing new after more failures than this");
-  command.add_flag("--fsync", options.durable, "Local files are on disk before they count as copied");
-  command.add_flag("--ignore-existing", options.ignore_existing, "Leave files that exist at the destination alone");
+  command.add_option("--files-from", options.files_from,
+                     "Copy the files named in this file, one a line (- is standard input)");
+  command.add_option("--max-errors", options.max_errors,
+                     "Begin nothing new after more failures than this");
+  command.add_flag("--fsync", options.durable,
+                   "Local files are on disk before they count as copied");
+  command.add_flag("--ignore-existing", options.ignore_existing,
+                   "Leave files that exist at the destination alone");
   command.add_flag("--metadata-mtime", options.metadata_mtime,
-                   "Compare and keep original mtimes by the objects' metadata (one request for each object of equal size)");
+                   "Compare and keep original mtimes by the objects' metadata (one request for "
+                   "each object of equal size)");
   add_filter_options(command, options.filter);
 }
 
@@ -199,14 +235,19 @@ void add_shared_options(CLI::App& command, CopyOptions& options) {
 
 void add_sync_command(Commands commands) {
   auto options = std::make_shared<CopyOptions>();
-  CLI::App* command = commands.app.add_subcommand("sync", "Make the destination tree hold what the source tree holds");
+  CLI::App* command = commands.app.add_subcommand(
+      "sync", "Make the destination tree hold what the source tree holds");
   add_shared_options(*command, *options);
-  command->add_flag("--delete", options->delete_extra,
-                    "Delete files that the source does not have, last, and only if both listings were complete");
-  command->add_option("--max-delete", options->max_delete, "If more files than this would be deleted, delete none");
+  command->add_flag(
+      "--delete", options->delete_extra,
+      "Delete files that the source does not have, last, and only if both listings were complete");
+  command->add_option("--max-delete", options->max_delete,
+                      "If more files than this would be deleted, delete none");
   command->add_flag("--size-only", options->size_only, "Files of equal size are equal");
   command->add_flag("--checksum", options->checksum, "Compare files of equal size by content");
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return run_sync(session, options); }; });
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return run_sync(session, options); };
+  });
 }
 
 void add_copy_command(Commands commands) {
@@ -214,8 +255,11 @@ void add_copy_command(Commands commands) {
   CLI::App* command = commands.app.add_subcommand("cp", "Copy a file, or with -r a tree");
   add_shared_options(*command, *options);
   command->add_flag("-r,--recursive", options->recursive, "Copy the tree");
-  command->add_flag("--no-clobber", options->no_clobber, "Fail if the file exists at the destination");
-  command->callback([options, run = commands.run] { *run = [options](Session& session) { return run_copy(session, options); }; });
+  command->add_flag("--no-clobber", options->no_clobber,
+                    "Fail if the file exists at the destination");
+  command->callback([options, run = commands.run] {
+    *run = [options](Session& session) { return run_copy(session, options); };
+  });
 }
 
 }  // namespace sluice::cli

@@ -73,8 +73,9 @@ std::string_view media_type_of(std::string_view path) {
   for (char& c : extension) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  const auto found = std::lower_bound(known.begin(), known.end(), extension,
-                                      [](const Entry& entry, std::string_view wanted) { return entry.first < wanted; });
+  const auto found = std::lower_bound(
+      known.begin(), known.end(), extension,
+      [](const Entry& entry, std::string_view wanted) { return entry.first < wanted; });
   return found != known.end() && found->first == extension ? found->second : unknown;
 }
 

@@ -97,22 +97,42 @@ Error& Error::caused_by(const Error& cause) {
 
 Error& Error::within(std::string_view context) {
   State& state = own();
-  state.context = state.context.empty() ? std::string(context)
-                                        : fmt::format("{}: {}", context, state.context);
+  state.context =
+      state.context.empty() ? std::string(context) : fmt::format("{}: {}", context, state.context);
   state.compose();
   return *this;
 }
 
-const char* Error::what() const noexcept { return state_->what.c_str(); }
-ErrorCode Error::code() const noexcept { return state_->code; }
-const std::string& Error::operation() const noexcept { return state_->operation; }
-const std::string& Error::subject() const noexcept { return state_->subject; }
-const std::string& Error::message() const noexcept { return state_->message; }
-const std::string& Error::server_code() const noexcept { return state_->server_code; }
-const std::string& Error::request_id() const noexcept { return state_->request_id; }
-int Error::status() const noexcept { return state_->status; }
-const Error* Error::cause() const noexcept { return state_->cause.get(); }
-std::optional<Duration> Error::retry_after() const noexcept { return state_->retry_after; }
+const char* Error::what() const noexcept {
+  return state_->what.c_str();
+}
+ErrorCode Error::code() const noexcept {
+  return state_->code;
+}
+const std::string& Error::operation() const noexcept {
+  return state_->operation;
+}
+const std::string& Error::subject() const noexcept {
+  return state_->subject;
+}
+const std::string& Error::message() const noexcept {
+  return state_->message;
+}
+const std::string& Error::server_code() const noexcept {
+  return state_->server_code;
+}
+const std::string& Error::request_id() const noexcept {
+  return state_->request_id;
+}
+int Error::status() const noexcept {
+  return state_->status;
+}
+const Error* Error::cause() const noexcept {
+  return state_->cause.get();
+}
+std::optional<Duration> Error::retry_after() const noexcept {
+  return state_->retry_after;
+}
 
 bool Error::retryable() const noexcept {
   if (state_->retryable) return *state_->retryable;
@@ -141,22 +161,38 @@ bool Error::retryable() const noexcept {
 
 std::string_view name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::permission_denied: return "permission_denied";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::invalid_input: return "invalid_input";
-    case ErrorCode::config: return "config";
-    case ErrorCode::network: return "network";
-    case ErrorCode::timeout: return "timeout";
-    case ErrorCode::throttled: return "throttled";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::protocol: return "protocol";
-    case ErrorCode::integrity: return "integrity";
-    case ErrorCode::no_space: return "no_space";
-    case ErrorCode::cancelled: return "cancelled";
-    case ErrorCode::unsupported: return "unsupported";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::permission_denied:
+      return "permission_denied";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::invalid_input:
+      return "invalid_input";
+    case ErrorCode::config:
+      return "config";
+    case ErrorCode::network:
+      return "network";
+    case ErrorCode::timeout:
+      return "timeout";
+    case ErrorCode::throttled:
+      return "throttled";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::protocol:
+      return "protocol";
+    case ErrorCode::integrity:
+      return "integrity";
+    case ErrorCode::no_space:
+      return "no_space";
+    case ErrorCode::cancelled:
+      return "cancelled";
+    case ErrorCode::unsupported:
+      return "unsupported";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

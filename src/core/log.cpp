@@ -30,7 +30,8 @@ std::string timestamp(TimePoint time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time - seconds).count();
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())), millis);
+                     fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())),
+                     millis);
 }
 
 void append_json_value(std::string& out, const LogValue& value) {
@@ -46,7 +47,9 @@ void append_json_value(std::string& out, const LogValue& value) {
 }
 
 bool needs_quotes(std::string_view text) {
-  const auto awkward = [](char c) { return c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F; };
+  const auto awkward = [](char c) {
+    return c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7F;
+  };
   return text.empty() || std::any_of(text.begin(), text.end(), awkward) || !is_utf8(text);
 }
 
@@ -81,7 +84,8 @@ class TeeSink final : public LogSink {
  public:
   explicit TeeSink(std::vector<std::shared_ptr<LogSink>> sinks) : sinks_(std::move(sinks)) {}
   void write(const LogRecord& record) override {
-    for (const auto& sink : sinks_) sink->write(record);
+    for (const auto& sink : sinks_)
+      sink->write(record);
   }
 
  private:
@@ -92,11 +96,16 @@ class TeeSink final : public LogSink {
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "debug";
-    case LogLevel::info: return "info";
-    case LogLevel::warn: return "warn";
-    case LogLevel::error: return "error";
-    case LogLevel::off: return "off";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warn:
+      return "warn";
+    case LogLevel::error:
+      return "error";
+    case LogLevel::off:
+      return "off";
   }
   return "off";
 }
@@ -104,7 +113,8 @@ std::string_view name_of(LogLevel level) {
 Logger::Logger(std::shared_ptr<LogSink> sink, std::shared_ptr<const Clock> clock, LogLevel level)
     : sink_(std::move(sink)), clock_(std::move(clock)), level_(level) {}
 
-void Logger::log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const {
+void Logger::log(LogLevel level, std::string_view message,
+                 std::initializer_list<LogField> fields) const {
   if (!enabled(level)) return;
   const std::span<const LogField> context =
       context_ ? std::span<const LogField>(context_->fields) : std::span<const LogField>();
@@ -131,8 +141,8 @@ Logger Logger::with_fields(std::initializer_list<LogField> fields) const {
 }
 
 std::string format_json(const LogRecord& record) {
-  std::string out = fmt::format(R"({{"timestamp":"{}","level":"{}","message":)", timestamp(record.time),
-                                name_of(record.level));
+  std::string out = fmt::format(R"({{"timestamp":"{}","level":"{}","message":)",
+                                timestamp(record.time), name_of(record.level));
   append_json_string(out, record.message);
   for (const auto& group : {record.context, record.fields}) {
     for (const LogField& field : group) {
@@ -148,7 +158,8 @@ std::string format_json(const LogRecord& record) {
 
 std::string format_text(const LogRecord& record) {
   std::string level(name_of(record.level));
-  for (char& c : level) c = static_cast<char>(c - 'a' + 'A');
+  for (char& c : level)
+    c = static_cast<char>(c - 'a' + 'A');
   std::string out = fmt::format("{} {:<5} {}", timestamp(record.time), level, record.message);
   for (const auto& group : {record.context, record.fields}) {
     for (const LogField& field : group) {

@@ -25,7 +25,8 @@ class LogFile final : public LineWriter {
  public:
   explicit LogFile(LogFileOptions options) : options_(std::move(options)) {
     if (!open()) {
-      throw Error(ErrorCode::config, "open log file", options_.path.string(), std::generic_category().message(errno));
+      throw Error(ErrorCode::config, "open log file", options_.path.string(),
+                  std::generic_category().message(errno));
     }
     thread_ = std::thread([this] { work(); });
   }
@@ -58,7 +59,7 @@ class LogFile final : public LineWriter {
   bool open() {
     file_ = ::open(options_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     if (file_ < 0) return false;
-    struct stat status {};
+    struct stat status{};
     size_ = ::fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
     return true;
   }
@@ -71,15 +72,18 @@ class LogFile final : public LineWriter {
       std::uint64_t lost = std::exchange(lost_, 0);
       if (lines.empty() && closing_) return;
       lock.unlock();
-      if (lost > 0) append(fmt::format("{} log lines were lost: the disk was too slow or full\n", lost));
-      for (const std::string& line : lines) append(line);
+      if (lost > 0)
+        append(fmt::format("{} log lines were lost: the disk was too slow or full\n", lost));
+      for (const std::string& line : lines)
+        append(line);
       lock.lock();
     }
   }
 
   void append(const std::string& line) {
     if (options_.max_bytes > 0 && size_ > 0 && size_ + line.size() > options_.max_bytes) rotate();
-    const bool written = file_ >= 0 && ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    const bool written =
+        file_ >= 0 && ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
     if (written) {
       size_ += line.size();
     } else {
@@ -93,7 +97,8 @@ class LogFile final : public LineWriter {
     const std::string base = options_.path.string();
     for (std::size_t i = options_.keep; i > 0; --i) {
       const std::string from = i == 1 ? base : fmt::format("{}.{}", base, i - 1);
-      // Fails when there is no such file yet; when renaming is forbidden, the log simply goes on growing.
+      // Fails when there is no such file yet; when renaming is forbidden, the log simply goes on
+      // growing.
       (void)std::rename(from.c_str(), fmt::format("{}.{}", base, i).c_str());
     }
     if (options_.keep == 0) (void)::unlink(base.c_str());
@@ -113,6 +118,8 @@ class LogFile final : public LineWriter {
 
 }  // namespace
 
-std::shared_ptr<LineWriter> make_log_file(LogFileOptions options) { return std::make_shared<LogFile>(std::move(options)); }
+std::shared_ptr<LineWriter> make_log_file(LogFileOptions options) {
+  return std::make_shared<LogFile>(std::move(options));
+}
 
 }  // namespace sluice

@@ -9,32 +9,38 @@
 namespace sluice {
 namespace {
 
-std::vector<std::string> arguments_for(const CommandStep& command, const LocalFile& in, const LocalFile& out) {
+std::vector<std::string> arguments_for(const CommandStep& command, const LocalFile& in,
+                                       const LocalFile& out) {
   const std::string& path = in.info.path;
   Replacements values = {{"in", in.path.string()},
                          {"out", out.path.string()},
                          {"path", path},
                          {"name", path.substr(path.rfind('/') + 1)}};
   if (command.shell) {
-    for (auto& [name, value] : values) value = shell_quoted(value);
+    for (auto& [name, value] : values)
+      value = shell_quoted(value);
     return {"/bin/sh", "-c", replace_names(command.command, values)};
   }
   std::vector<std::string> words = split_words(command.command);
-  for (std::string& word : words) word = replace_names(word, values);
+  for (std::string& word : words)
+    word = replace_names(word, values);
   return words;
 }
 
 std::string last_words(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
   constexpr std::size_t most = 500;
-  return text.size() <= most ? std::string(text) : "..." + std::string(text.substr(text.size() - most));
+  return text.size() <= most ? std::string(text)
+                             : "..." + std::string(text.substr(text.size() - most));
 }
 
-Task<> run_command(Runtime& runtime, std::shared_ptr<const CommandStep> command, OpContext context, LocalFile in,
-                   LocalFile out) {
+Task<> run_command(Runtime& runtime, std::shared_ptr<const CommandStep> command, OpContext context,
+                   LocalFile in, LocalFile out) {
   if (command->timeout) {
     const auto now = runtime.clock().steady();
-    context = context.shortened_to(now + std::chrono::duration_cast<SteadyTime::duration>(*command->timeout));
+    context = context.shortened_to(
+        now + std::chrono::duration_cast<SteadyTime::duration>(*command->timeout));
   }
   ChildOptions child;
   child.arguments = arguments_for(*command, in, out);
@@ -46,7 +52,8 @@ Task<> run_command(Runtime& runtime, std::shared_ptr<const CommandStep> command,
                                            : fmt::format("signal {}", result.signal);
   const std::string words = last_words(result.standard_error);
   throw Error(ErrorCode::internal, "process", in.info.path,
-              fmt::format("the command {} ended with {}{}{}", program, how, words.empty() ? "" : ": ", words));
+              fmt::format("the command {} ended with {}{}{}", program, how,
+                          words.empty() ? "" : ": ", words));
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ class WordSplitter {
   explicit WordSplitter(std::string_view text) : text_(text) {}
 
   std::vector<std::string> split() {
-    for (; at_ < text_.size(); ++at_) take(text_[at_]);
+    for (; at_ < text_.size(); ++at_)
+      take(text_[at_]);
     end_word();
     return std::move(words_);
   }
@@ -39,7 +40,8 @@ class WordSplitter {
                           (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
       word_ += escape ? text_[++at_] : c;
     }
-    throw Error(ErrorCode::invalid_input, "read command", std::string(text_), std::string("a quote ") + quote + " is not closed");
+    throw Error(ErrorCode::invalid_input, "read command", std::string(text_),
+                std::string("a quote ") + quote + " is not closed");
   }
 
   void end_word() {
@@ -57,7 +59,9 @@ class WordSplitter {
 
 }  // namespace
 
-std::vector<std::string> split_words(std::string_view command) { return WordSplitter(command).split(); }
+std::vector<std::string> split_words(std::string_view command) {
+  return WordSplitter(command).split();
+}
 
 std::string replace_names(std::string_view text, const Replacements& values) {
   std::string out;
@@ -68,7 +72,9 @@ std::string replace_names(std::string_view text, const Replacements& values) {
     text.remove_prefix(open);
     bool replaced = false;
     for (const auto& [name, value] : values) {
-      if (text.size() < name.size() + 2 || text.substr(1, name.size()) != name || text[name.size() + 1] != '}') continue;
+      if (text.size() < name.size() + 2 || text.substr(1, name.size()) != name ||
+          text[name.size() + 1] != '}')
+        continue;
       out += value;
       text.remove_prefix(name.size() + 2);
       replaced = true;

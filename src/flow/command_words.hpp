@@ -7,8 +7,9 @@
 
 namespace sluice {
 
-/// Splits a command line at white space; '...' keeps everything, "..." everything but \" and \\, and a backslash outside quotes
-/// the next character. Throws Error{invalid_input} for an unclosed quote.
+/// Splits a command line at white space; '...' keeps everything, "..." everything but \" and \\,
+/// and a backslash outside quotes the next character. Throws Error{invalid_input} for an unclosed
+/// quote.
 std::vector<std::string> split_words(std::string_view command);
 
 /// Replaces each "{name}" that is listed; other braces stay.

@@ -29,7 +29,8 @@ ContentHash::ContentHash(std::string_view algorithm) : state_(std::make_unique<S
     state_->kind = Kind::digest;
     state_->hasher.emplace(algorithm == "sha256" ? codec::HashKind::sha256 : codec::HashKind::sha1);
   } else {
-    throw Error(ErrorCode::unsupported, "compute checksum", std::string(algorithm), "unknown algorithm");
+    throw Error(ErrorCode::unsupported, "compute checksum", std::string(algorithm),
+                "unknown algorithm");
   }
 }
 
@@ -38,24 +39,36 @@ ContentHash::ContentHash(ContentHash&&) noexcept = default;
 
 void ContentHash::update(Bytes bytes) {
   switch (state_->kind) {
-    case State::Kind::crc64nvme: state_->crc = codec::crc64nvme(state_->crc, bytes); return;
-    case State::Kind::crc32c: state_->crc = codec::crc32c(static_cast<std::uint32_t>(state_->crc), bytes); return;
-    case State::Kind::crc32: state_->crc = codec::crc32(static_cast<std::uint32_t>(state_->crc), bytes); return;
-    case State::Kind::digest: state_->hasher->update(bytes); return;
+    case State::Kind::crc64nvme:
+      state_->crc = codec::crc64nvme(state_->crc, bytes);
+      return;
+    case State::Kind::crc32c:
+      state_->crc = codec::crc32c(static_cast<std::uint32_t>(state_->crc), bytes);
+      return;
+    case State::Kind::crc32:
+      state_->crc = codec::crc32(static_cast<std::uint32_t>(state_->crc), bytes);
+      return;
+    case State::Kind::digest:
+      state_->hasher->update(bytes);
+      return;
   }
 }
 
 std::string ContentHash::base64() {
   switch (state_->kind) {
-    case State::Kind::crc64nvme: return codec::crc_base64(state_->crc);
+    case State::Kind::crc64nvme:
+      return codec::crc_base64(state_->crc);
     case State::Kind::crc32c:
-    case State::Kind::crc32: return codec::crc_base64(static_cast<std::uint32_t>(state_->crc));
-    case State::Kind::digest: return codec::to_base64(as_bytes(state_->hasher->finish()));
+    case State::Kind::crc32:
+      return codec::crc_base64(static_cast<std::uint32_t>(state_->crc));
+    case State::Kind::digest:
+      return codec::to_base64(as_bytes(state_->hasher->finish()));
   }
   return {};
 }
 
-Task<std::string> content_hash(OpContext context, FileSystem& files, FileInfo file, std::string algorithm) {
+Task<std::string> content_hash(OpContext context, FileSystem& files, FileInfo file,
+                               std::string algorithm) {
   ContentHash hash(algorithm);
   ReadOptions read;
   read.if_match = file.etag;

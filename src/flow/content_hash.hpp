@@ -8,7 +8,8 @@
 
 namespace sluice {
 
-/// A checksum over bytes in order, under S3's names ("crc64nvme", "crc32c", "crc32", "sha256", "sha1"), written as S3 writes it.
+/// A checksum over bytes in order, under S3's names ("crc64nvme", "crc32c", "crc32", "sha256",
+/// "sha1"), written as S3 writes it.
 class ContentHash {
  public:
   /// Throws Error{unsupported} for another name.
@@ -25,6 +26,7 @@ class ContentHash {
 };
 
 /// Reads the whole file.
-Task<std::string> content_hash(OpContext context, FileSystem& files, FileInfo file, std::string algorithm);
+Task<std::string> content_hash(OpContext context, FileSystem& files, FileInfo file,
+                               std::string algorithm);
 
 }  // namespace sluice

@@ -11,7 +11,8 @@ Task<FileInfo*> OrderedCursor::peek() {
     ended_ = !batch;
     batch_ = batch ? batch->files : std::span<FileInfo>();
     if (!batch) break;
-    for (const Error& failure : batch->failures) on_failure_(failure);
+    for (const Error& failure : batch->failures)
+      on_failure_(failure);
   }
   if (position_ == batch_.size()) co_return nullptr;
   FileInfo& file = batch_[position_];
@@ -19,7 +20,8 @@ Task<FileInfo*> OrderedCursor::peek() {
   checked_ = position_ + 1;
   if (seen_++ > 0 && file.path <= last_path_) {
     throw Error(ErrorCode::protocol, "list", name_,
-                fmt::format("the listing is out of order: \"{}\" came after \"{}\"", file.path, last_path_));
+                fmt::format("the listing is out of order: \"{}\" came after \"{}\"", file.path,
+                            last_path_));
   }
   last_path_ = file.path;
   co_return &file;

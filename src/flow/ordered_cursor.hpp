@@ -10,13 +10,16 @@
 
 namespace sluice {
 
-/// Reads a walk file by file and verifies its order: an order that is wrong would make a merge delete and copy wrongly.
+/// Reads a walk file by file and verifies its order: an order that is wrong would make a merge
+/// delete and copy wrongly.
 class OrderedCursor {
  public:
-  OrderedCursor(std::unique_ptr<FileStream> stream, std::string name, std::function<void(const Error&)> on_failure)
+  OrderedCursor(std::unique_ptr<FileStream> stream, std::string name,
+                std::function<void(const Error&)> on_failure)
       : stream_(std::move(stream)), name_(std::move(name)), on_failure_(std::move(on_failure)) {}
 
-  /// The current file, or null at the end. Throws what the walk throws, and Error{protocol} for a wrong order.
+  /// The current file, or null at the end. Throws what the walk throws, and Error{protocol} for a
+  /// wrong order.
   Task<FileInfo*> peek();
   /// Moves on to the next file.
   void advance() { ++position_; }

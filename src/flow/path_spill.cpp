@@ -80,8 +80,11 @@ Task<bool> PathSpill::refill() {
   if (file_position_ == file_size_) co_return false;
   auto job = [this] {
     std::string bytes(std::min<std::uint64_t>(read_size, file_size_ - file_position_), '\0');
-    const ssize_t count = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_position_));
-    if (count <= 0) throw error_from_errno(count < 0 ? errno : EIO, "read a temporary list in", directory_.string());
+    const ssize_t count =
+        ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_position_));
+    if (count <= 0)
+      throw error_from_errno(count < 0 ? errno : EIO, "read a temporary list in",
+                             directory_.string());
     bytes.resize(static_cast<std::size_t>(count));
     return bytes;
   };

@@ -11,8 +11,8 @@
 
 namespace sluice {
 
-/// A list of paths that is written once and then read once, in order. Above `memory_limit` it goes to a temporary file that has
-/// no name (so nothing is left behind whatever happens).
+/// A list of paths that is written once and then read once, in order. Above `memory_limit` it goes
+/// to a temporary file that has no name (so nothing is left behind whatever happens).
 class PathSpill {
  public:
   PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit);

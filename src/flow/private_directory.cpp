@@ -18,11 +18,13 @@ constexpr const char* kind = "tree";  // a whole directory of ours, unlike the j
 Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,
                                                    std::shared_ptr<TemporaryJournal> journal) {
   if (parent.empty()) parent = std::filesystem::temp_directory_path();
-  const std::filesystem::path directory = std::filesystem::absolute(parent) / ("sluice-" + runtime.random().hex_id());
+  const std::filesystem::path directory =
+      std::filesystem::absolute(parent) / ("sluice-" + runtime.random().hex_id());
   if (journal) co_await journal->record({.kind = kind, .subject = directory.string()});
   auto job = [&directory, &parent] {
     std::filesystem::create_directories(parent);
-    if (::mkdir(directory.c_str(), 0700) != 0) throw error_from_errno(errno, "make temporary directory", directory.string());
+    if (::mkdir(directory.c_str(), 0700) != 0)
+      throw error_from_errno(errno, "make temporary directory", directory.string());
   };
   co_await offload(runtime.disk(), job);
   co_return directory;
@@ -35,7 +37,8 @@ Task<> remove_private_directory(Runtime& runtime, std::filesystem::path director
   if (journal) journal->forget({.kind = kind, .subject = directory.string()});
 }
 
-Task<> sweep_private_directories(Runtime& runtime, OpContext context, std::shared_ptr<TemporaryJournal> journal) {
+Task<> sweep_private_directories(Runtime& runtime, OpContext context,
+                                 std::shared_ptr<TemporaryJournal> journal) {
   if (!journal) co_return;
   const auto orphans = co_await journal->orphans();
   for (const Temporary& orphan : orphans) {

@@ -10,8 +10,8 @@
 
 namespace sluice {
 
-/// A new directory that only this user can read, below `parent`; recorded in the journal before it is made, so that the next
-/// start can sweep it after a crash.
+/// A new directory that only this user can read, below `parent`; recorded in the journal before it
+/// is made, so that the next start can sweep it after a crash.
 Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,
                                                    std::shared_ptr<TemporaryJournal> journal);
 
@@ -19,8 +19,9 @@ Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesy
 Task<> remove_private_directory(Runtime& runtime, std::filesystem::path directory,
                                 std::shared_ptr<TemporaryJournal> journal);
 
-/// Removes the private directories that processes which are gone have left. Never throws for a directory it cannot remove: that
-/// is logged.
-Task<> sweep_private_directories(Runtime& runtime, OpContext context, std::shared_ptr<TemporaryJournal> journal);
+/// Removes the private directories that processes which are gone have left. Never throws for a
+/// directory it cannot remove: that is logged.
+Task<> sweep_private_directories(Runtime& runtime, OpContext context,
+                                 std::shared_ptr<TemporaryJournal> journal);
 
 }  // namespace sluice

@@ -54,8 +54,8 @@ Fingerprint fingerprint_of_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-ProcessJob::ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, StatusMemory& memory, WorkSource& work,
-                       ProcessOptions options)
+ProcessJob::ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, StatusMemory& memory,
+                       WorkSource& work, ProcessOptions options)
     : runtime_(runtime),
       context_(std::move(context)),
       files_(files),
@@ -70,7 +70,8 @@ ProcessJob::ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, S
 
 Task<ProcessReport> ProcessJob::run() {
   co_await sweep_private_directories(runtime_, context_, options_.journal);
-  directory_ = co_await make_private_directory(runtime_, options_.temporary_directory, options_.journal);
+  directory_ =
+      co_await make_private_directory(runtime_, options_.temporary_directory, options_.journal);
   std::exception_ptr thrown;
   try {
     co_await run_all();
@@ -114,14 +115,16 @@ Task<> ProcessJob::process_lease(Lease lease) {
     failed = error_from(std::current_exception());
   }
   const bool was_cancelled = failed && failed->code() == ErrorCode::cancelled;
-  if (was_cancelled) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  if (was_cancelled)
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await remove_temporaries(in, out);
   --report_.progress.in_flight;
   if (was_cancelled) throw *failed;
   co_await finish(std::move(lease), outcome, std::move(failed));
 }
 
-Task<> ProcessJob::finish(Lease lease, std::optional<Outcome> outcome, std::optional<Error> failed) {
+Task<> ProcessJob::finish(Lease lease, std::optional<Outcome> outcome,
+                          std::optional<Error> failed) {
   if (failed) {
     context_.log.error("Processing failed", {{"file", lease.file.path}, {"error", failed->what()}});
     co_await memory_.report_error(lease.file, *failed);
@@ -142,8 +145,10 @@ Task<> ProcessJob::finish(Lease lease, std::optional<Outcome> outcome, std::opti
   report_progress();
 }
 
-// `file` becomes the version that was downloaded: that is the one which failed, if something fails after it.
-Task<ProcessJob::Outcome> ProcessJob::process(FileInfo& file, std::filesystem::path in, std::filesystem::path out) {
+// `file` becomes the version that was downloaded: that is the one which failed, if something fails
+// after it.
+Task<ProcessJob::Outcome> ProcessJob::process(FileInfo& file, std::filesystem::path in,
+                                              std::filesystem::path out) {
   ReadOptions read;
   read.extras = true;
   read.known = file;
@@ -155,7 +160,8 @@ Task<ProcessJob::Outcome> ProcessJob::process(FileInfo& file, std::filesystem::p
   const Fingerprint after = co_await fingerprint(output);
   if (after == before) {
     FileInfo unchanged = file;
-    if (!can_.sets_mtime) unchanged.mtime.reset();  // a download tells it less precisely than a walk
+    if (!can_.sets_mtime)
+      unchanged.mtime.reset();  // a download tells it less precisely than a walk
     co_await memory_.report_done(std::move(unchanged));
     co_return Outcome::unchanged;
   }
@@ -171,19 +177,22 @@ Task<std::filesystem::path> ProcessJob::run_step(const FileInfo& file, std::file
   co_return wrote_output ? out : in;
 }
 
-Task<> ProcessJob::overwrite(const FileInfo& file, std::filesystem::path output, Fingerprint print) {
+Task<> ProcessJob::overwrite(const FileInfo& file, std::filesystem::path output,
+                             Fingerprint print) {
   WriteOptions write;
   write.size = print.size;
   write.expected = file;
   write.extras = file.extras;
   write.durable = true;
-  if (!can_.sets_mtime) write.mtime = runtime_.clock().now();  // the time that the metadata keeps is of the old content
+  if (!can_.sets_mtime)
+    write.mtime = runtime_.clock().now();  // the time that the metadata keeps is of the old content
   co_await memory_.intend(file, std::move(print));
   FileInfo after = co_await files_.upload(context_, std::move(output), file.path, std::move(write));
   co_await memory_.report_done(std::move(after));
 }
 
-// A backlog may be older than the memory: a run that was killed is started again with the same list.
+// A backlog may be older than the memory: a run that was killed is started again with the same
+// list.
 Task<bool> ProcessJob::still_needed(FileInfo file) {
   file.extras.reset();
   if (!can_.sets_mtime) file.mtime.reset();

@@ -12,8 +12,8 @@ namespace sluice {
 /// One run of process_files: what its concurrent files share.
 class ProcessJob {
  public:
-  ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, StatusMemory& memory, WorkSource& work,
-             ProcessOptions options);
+  ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, StatusMemory& memory,
+             WorkSource& work, ProcessOptions options);
 
   Task<ProcessReport> run();
 
@@ -24,7 +24,8 @@ class ProcessJob {
   Task<std::optional<Lease>> next_lease();
   Task<> process_lease(Lease lease);
   Task<Outcome> process(FileInfo& file, std::filesystem::path in, std::filesystem::path out);
-  Task<std::filesystem::path> run_step(const FileInfo& file, std::filesystem::path in, std::filesystem::path out);
+  Task<std::filesystem::path> run_step(const FileInfo& file, std::filesystem::path in,
+                                       std::filesystem::path out);
   Task<> overwrite(const FileInfo& file, std::filesystem::path output, Fingerprint print);
   Task<bool> still_needed(FileInfo file);
   Task<Fingerprint> fingerprint(std::filesystem::path file);

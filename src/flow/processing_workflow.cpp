@@ -9,7 +9,8 @@
 namespace sluice {
 namespace {
 
-// Leaves out what the filter does not accept, and ends a scan when it is asked to: the backlog is then not written at all.
+// Leaves out what the filter does not accept, and ends a scan when it is asked to: the backlog is
+// then not written at all.
 class ScanStream final : public FileStream {
  public:
   ScanStream(std::unique_ptr<FileStream> inner, FileFilter filter, std::function<bool()> stop)
@@ -19,8 +20,8 @@ class ScanStream final : public FileStream {
     if (stop_ && stop_()) throw cancelled("scan");
     auto batch = co_await inner_->next();
     if (!batch) co_return batch;
-    const auto wanted = [this](const FileInfo& file) { return filter_.accepts(file); };
-    const auto end = std::stable_partition(batch->files.begin(), batch->files.end(), wanted);
+    const auto unwanted = [this](const FileInfo& file) { return !filter_.accepts(file); };
+    const auto end = std::remove_if(batch->files.begin(), batch->files.end(), unwanted);
     batch->files = batch->files.first(static_cast<std::size_t>(end - batch->files.begin()));
     co_return batch;
   }
@@ -31,12 +32,14 @@ class ScanStream final : public FileStream {
   std::function<bool()> stop_;
 };
 
-Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, FileInfo file, std::string algorithm) {
+Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, FileInfo file,
+                                          std::string algorithm) {
   FindOptions find;
   find.extras = true;
   const auto found = co_await files->find(context, file.path, find);
   if (!found) co_return std::nullopt;
-  if (found->extras && found->extras->checksum_algorithm == algorithm) co_return found->extras->checksum;
+  if (found->extras && found->extras->checksum_algorithm == algorithm)
+    co_return found->extras->checksum;
   co_return co_await content_hash(context, *files, *found, std::move(algorithm));
 }
 
@@ -51,14 +54,18 @@ ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
 ProcessingWorkflow::ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory)
     : runtime_(runtime), files_(files), memory_(memory), log_(runtime.log()) {}
 
-void ProcessingWorkflow::set_logger(Logger logger) { log_ = std::move(logger); }
+void ProcessingWorkflow::set_logger(Logger logger) {
+  log_ = std::move(logger);
+}
 
 Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {
   context.log = log_;
-  log_.info("Scanning", {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});
+  log_.info("Scanning",
+            {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});
   auto tally = std::make_shared<StatusTally>();
   auto walk = files_.walk(context, options.root, options.walk);
-  auto files = std::make_unique<ScanStream>(std::move(walk), options.filter, options.stop_requested);
+  auto files =
+      std::make_unique<ScanStream>(std::move(walk), options.filter, options.stop_requested);
   auto wanted = memory_.needs_processing(std::move(files), tally);
   ScanReport report;
   report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
@@ -75,7 +82,8 @@ Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOpti
   co_return report;
 }
 
-Task<ProcessReport> ProcessingWorkflow::process_files(OpContext context, WorkSource& work, ProcessOptions options) {
+Task<ProcessReport> ProcessingWorkflow::process_files(OpContext context, WorkSource& work,
+                                                      ProcessOptions options) {
   context.log = log_;
   ProcessJob job(runtime_, std::move(context), files_, memory_, work, std::move(options));
   co_return co_await job.run();

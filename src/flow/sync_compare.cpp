@@ -10,7 +10,8 @@ namespace {
 
 constexpr Comparison same{Likeness::same, ""};
 
-// Times are the same when they fall into the same unit of the coarser precision: servers cut, they do not round.
+// Times are the same when they fall into the same unit of the coarser precision: servers cut, they
+// do not round.
 bool same_time(TimePoint a, TimePoint b, Duration precision) {
   if (precision <= Duration(1)) return a == b;
   const auto unit = [precision](TimePoint time) {
@@ -21,20 +22,26 @@ bool same_time(TimePoint a, TimePoint b, Duration precision) {
   return unit(a) == unit(b);
 }
 
-Comparison compare_times(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
-                         const Capabilities& destination_can) {
+Comparison compare_times(const FileInfo& source, const Capabilities& source_can,
+                         const FileInfo& destination, const Capabilities& destination_can) {
   if (!source.mtime || !destination.mtime) return {Likeness::differs, "time unknown"};
   if (!destination_can.sets_mtime) {
     // The destination's time is that of its last upload.
-    return *destination.mtime >= *source.mtime ? same : Comparison{Likeness::differs, "source is newer"};
+    return *destination.mtime >= *source.mtime ? same
+                                               : Comparison{Likeness::differs, "source is newer"};
   }
   const Duration precision = std::max(source_can.mtime_precision, destination_can.mtime_precision);
-  return same_time(*source.mtime, *destination.mtime, precision) ? same : Comparison{Likeness::differs, "time differs"};
+  return same_time(*source.mtime, *destination.mtime, precision)
+             ? same
+             : Comparison{Likeness::differs, "time differs"};
 }
 
-std::string stored_algorithm(const FileInfo& file) { return file.extras ? file.extras->checksum_algorithm : ""; }
+std::string stored_algorithm(const FileInfo& file) {
+  return file.extras ? file.extras->checksum_algorithm : "";
+}
 
-Task<std::string> hash_of(OpContext context, FileSystem& files, FileInfo file, std::string algorithm) {
+Task<std::string> hash_of(OpContext context, FileSystem& files, FileInfo file,
+                          std::string algorithm) {
   if (stored_algorithm(file) == algorithm) co_return file.extras->checksum;
   co_return co_await content_hash(context, files, std::move(file), std::move(algorithm));
 }
@@ -43,12 +50,13 @@ Task<FileInfo> with_extras(OpContext context, FileSystem& files, FileInfo file) 
   FindOptions find;
   find.extras = true;
   auto found = co_await files.find(context, file.path, find);
-  if (!found) throw Error(ErrorCode::not_found, "look at", files.describe() + file.path, "it has vanished");
+  if (!found)
+    throw Error(ErrorCode::not_found, "look at", files.describe() + file.path, "it has vanished");
   co_return std::move(*found);
 }
 
-Task<Comparison> compare_contents(OpContext context, FileSystem& source, FileInfo from, FileSystem& destination,
-                                  FileInfo to) {
+Task<Comparison> compare_contents(OpContext context, FileSystem& source, FileInfo from,
+                                  FileSystem& destination, FileInfo to) {
   const FileInfo left = co_await with_extras(context, source, std::move(from));
   const FileInfo right = co_await with_extras(context, destination, std::move(to));
   std::string algorithm = stored_algorithm(right);
@@ -61,15 +69,19 @@ Task<Comparison> compare_contents(OpContext context, FileSystem& source, FileInf
 
 }  // namespace
 
-Comparison compare_listed(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
-                          const Capabilities& destination_can, Compare how) {
+Comparison compare_listed(const FileInfo& source, const Capabilities& source_can,
+                          const FileInfo& destination, const Capabilities& destination_can,
+                          Compare how) {
   if (source.type != destination.type) return {Likeness::differs, "type differs"};
   if (source.size != destination.size) return {Likeness::differs, "size differs"};
   switch (how) {
-    case Compare::size_only: return same;
-    case Compare::size_and_time: return compare_times(source, source_can, destination, destination_can);
+    case Compare::size_only:
+      return same;
+    case Compare::size_and_time:
+      return compare_times(source, source_can, destination, destination_can);
     case Compare::checksum:
-    case Compare::metadata_time: return {Likeness::ask, ""};
+    case Compare::metadata_time:
+      return {Likeness::ask, ""};
   }
   return {Likeness::ask, ""};
 }
@@ -85,14 +97,16 @@ Task<std::optional<TimePoint>> original_mtime(OpContext context, FileSystem& fil
   co_return time ? time : listed;
 }
 
-Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo from, FileSystem& destination, FileInfo to,
-                               Compare how) {
+Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo from,
+                               FileSystem& destination, FileInfo to, Compare how) {
   if (how == Compare::checksum) {
-    co_return co_await compare_contents(context, source, std::move(from), destination, std::move(to));
+    co_return co_await compare_contents(context, source, std::move(from), destination,
+                                        std::move(to));
   }
   const auto left = co_await original_mtime(context, source, std::move(from));
   const auto right = co_await original_mtime(context, destination, std::move(to));
-  // Kept times have nanoseconds wherever they are kept in metadata; a file system's own precision still limits them.
+  // Kept times have nanoseconds wherever they are kept in metadata; a file system's own precision
+  // still limits them.
   const auto precision_of = [](FileSystem& files) {
     const Capabilities can = files.capabilities();
     return can.sets_mtime ? can.mtime_precision : Duration(1);

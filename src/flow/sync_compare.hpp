@@ -9,7 +9,11 @@
 
 namespace sluice {
 
-enum class Likeness : std::uint8_t { same, differs, ask };  // ask: the listing does not tell; look at the files themselves
+enum class Likeness : std::uint8_t {
+  same,
+  differs,
+  ask
+};  // ask: the listing does not tell; look at the files themselves
 
 struct Comparison {
   Likeness likeness;
@@ -17,14 +21,16 @@ struct Comparison {
 };
 
 /// Pure: compares what two listings say.
-Comparison compare_listed(const FileInfo& source, const Capabilities& source_can, const FileInfo& destination,
-                          const Capabilities& destination_can, Compare how);
+Comparison compare_listed(const FileInfo& source, const Capabilities& source_can,
+                          const FileInfo& destination, const Capabilities& destination_can,
+                          Compare how);
 
 /// Where the listing could not tell (Likeness::ask): reads metadata or contents of both.
-Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo from, FileSystem& destination, FileInfo to,
-                               Compare how);
+Task<Comparison> compare_files(OpContext context, FileSystem& source, FileInfo from,
+                               FileSystem& destination, FileInfo to, Compare how);
 
-/// The mtime that the file had at its origin: the file's own, or what an object's metadata remembers.
+/// The mtime that the file had at its origin: the file's own, or what an object's metadata
+/// remembers.
 Task<std::optional<TimePoint>> original_mtime(OpContext context, FileSystem& files, FileInfo file);
 
 }  // namespace sluice

@@ -20,11 +20,14 @@ std::string SyncJob::refusal_to_delete() const {
   if (report_.stopped) return "the run was stopped early";
   if (!report_.listing_complete) return "a listing failed or was not complete";
   if (options_.max_delete && count > *options_.max_delete) {
-    return fmt::format("{} files would be deleted, more than --max-delete {}", count, *options_.max_delete);
+    return fmt::format("{} files would be deleted, more than --max-delete {}", count,
+                       *options_.max_delete);
   }
   if (from_->seen() == 0 && !options_.max_delete) {
-    return fmt::format("the source has no files, so all {} files would be deleted; if that is meant, give --max-delete {}",
-                       count, count);
+    return fmt::format(
+        "the source has no files, so all {} files would be deleted; if that is meant, give "
+        "--max-delete {}",
+        count, count);
   }
   return "";
 }
@@ -35,7 +38,8 @@ Task<> SyncJob::delete_extras() {
   if (!refusal.empty()) {
     report_.deletions_withheld = extras_.size();
     if (!report_.stopped) {
-      fail("", Error(ErrorCode::conflict, "delete extra files in", destination_.describe(), "nothing was deleted: " + refusal));
+      fail("", Error(ErrorCode::conflict, "delete extra files in", destination_.describe(),
+                     "nothing was deleted: " + refusal));
     }
     co_return;
   }
@@ -49,7 +53,8 @@ Task<> SyncJob::delete_extras() {
 Task<> SyncJob::remove_batch(std::vector<std::string> paths) {
   if (options_.dry_run) {
     report_.progress.deleted += paths.size();
-    for (const std::string& path : paths) act(SyncAction::Kind::remove, path, 0, "not in source");
+    for (const std::string& path : paths)
+      act(SyncAction::Kind::remove, path, 0, "not in source");
     co_return;
   }
   const RemoveResult result = co_await destination_.remove(context_, paths);
@@ -69,17 +74,21 @@ Task<> SyncJob::remove_batch(std::vector<std::string> paths) {
 // Directories that the deletions have emptied go too, deepest first; one that is not empty stays.
 Task<> SyncJob::remove_empty_parents(const std::vector<std::string>& paths) {
   const auto deeper = [](const std::string& a, const std::string& b) {
-    const auto depth = [](const std::string& path) { return std::count(path.begin(), path.end(), '/'); };
+    const auto depth = [](const std::string& path) {
+      return std::count(path.begin(), path.end(), '/');
+    };
     const auto left = depth(a), right = depth(b);
     return left != right ? left > right : a < b;
   };
   std::set<std::string, decltype(deeper)> parents(deeper);
   for (const std::string& path : paths) {
-    for (auto slash = path.rfind('/'); slash != std::string::npos && slash > 0; slash = path.rfind('/', slash - 1)) {
+    for (auto slash = path.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = path.rfind('/', slash - 1)) {
       if (!parents.insert(path.substr(0, slash)).second) break;
     }
   }
-  for (const std::string& parent : parents) co_await destination_.remove_directory(context_, parent);
+  for (const std::string& parent : parents)
+    co_await destination_.remove_directory(context_, parent);
 }
 
 }  // namespace sluice

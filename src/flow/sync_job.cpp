@@ -41,7 +41,8 @@ class MissingIsEmpty final : public FileStream {
 
 }  // namespace
 
-SyncJob::SyncJob(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination, SyncOptions options)
+SyncJob::SyncJob(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination,
+                 SyncOptions options)
     : runtime_(runtime),
       context_(std::move(context)),
       source_(source),
@@ -61,7 +62,8 @@ Task<SyncReport> SyncJob::run_merge() {
     report_.listing_complete = false;
     fail("", error);
   };
-  from_ = std::make_unique<OrderedCursor>(source_.walk(context_, "", options_.walk), source_.describe(), on_failure);
+  from_ = std::make_unique<OrderedCursor>(source_.walk(context_, "", options_.walk),
+                                          source_.describe(), on_failure);
   auto there = std::make_unique<MissingIsEmpty>(destination_.walk(context_, "", options_.walk));
   to_ = std::make_unique<OrderedCursor>(std::move(there), destination_.describe(), on_failure);
 
@@ -81,7 +83,8 @@ Task<SyncReport> SyncJob::run_named(NextName next_name) {
   co_return std::move(report_);
 }
 
-// The names are looked up one after another only as far as asked for; the look-up itself is part of the work.
+// The names are looked up one after another only as far as asked for; the look-up itself is part of
+// the work.
 Task<std::optional<SyncJob::Work>> SyncJob::next_named(const NextName& next_name) {
   if (stopping()) co_return std::nullopt;
   auto name = co_await next_name();
@@ -173,7 +176,8 @@ Task<> SyncJob::work_on(Work work) {
   --report_.progress.in_flight;
   if (failed) {
     if (failed->code() == ErrorCode::cancelled) throw *failed;
-    // A file in the way of a directory, or the reverse, may be gone after the deletions; a changed file can be read again.
+    // A file in the way of a directory, or the reverse, may be gone after the deletions; a changed
+    // file can be read again.
     if (deferring_ && failed->code() == ErrorCode::conflict) {
       co_await deferred_.add(std::move(work.source.path));
       co_return;
@@ -186,7 +190,9 @@ Task<> SyncJob::work_on(Work work) {
 Task<bool> SyncJob::needed(Work& work) {
   if (work.named) {
     auto found = co_await source_.find(context_, work.source.path, {});
-    if (!found) throw Error(ErrorCode::not_found, "copy", source_.describe() + work.source.path, "no such file");
+    if (!found)
+      throw Error(ErrorCode::not_found, "copy", source_.describe() + work.source.path,
+                  "no such file");
     work.source = std::move(*found);
     work.reason = "named";
     if (!options_.filter.accepts(work.source)) {
@@ -201,8 +207,8 @@ Task<bool> SyncJob::needed(Work& work) {
     work = std::move(*decided);
   }
   if (!work.ask) co_return true;
-  const Comparison compared = co_await compare_files(context_, source_, work.source, destination_, *work.destination,
-                                                     options_.compare);
+  const Comparison compared = co_await compare_files(context_, source_, work.source, destination_,
+                                                     *work.destination, options_.compare);
   work.reason = compared.reason;
   if (compared.likeness == Likeness::same) skip(work.source, "same");
   co_return compared.likeness != Likeness::same;
@@ -274,7 +280,8 @@ void SyncJob::skip(const FileInfo& file, std::string_view reason) {
   if (report_.progress.skipped % 1024 == 0) report_progress();
 }
 
-void SyncJob::act(SyncAction::Kind kind, const std::string& path, std::uint64_t size, std::string_view reason) const {
+void SyncJob::act(SyncAction::Kind kind, const std::string& path, std::uint64_t size,
+                  std::string_view reason) const {
   if (options_.on_action) options_.on_action({kind, path, size, std::string(reason)});
 }
 

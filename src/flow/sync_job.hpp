@@ -13,7 +13,8 @@ namespace sluice {
 /// One run of sync() or copy_named(): the state that its concurrent copies share.
 class SyncJob {
  public:
-  SyncJob(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination, SyncOptions options);
+  SyncJob(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination,
+          SyncOptions options);
 
   using NextName = std::function<Task<std::optional<std::string>>()>;
 
@@ -48,7 +49,8 @@ class SyncJob {
 
   void fail(std::string path, Error error);
   void skip(const FileInfo& file, std::string_view reason);
-  void act(SyncAction::Kind kind, const std::string& path, std::uint64_t size, std::string_view reason) const;
+  void act(SyncAction::Kind kind, const std::string& path, std::uint64_t size,
+           std::string_view reason) const;
   void report_progress() const;
   bool stopping();
 

@@ -1,8 +1,8 @@
 #include "sluice/flow/transfer.hpp"
 
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/cancellation_state.hpp>
 #include <fmt/format.h>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/cancellation_type.hpp>
 
 #include "sluice/async/errors.hpp"
 #include "sluice/codec/media_type.hpp"
@@ -43,22 +43,24 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
   try {
     co_await sink->abort();
   } catch (const std::exception& error) {
-    context.log.warn("A broken transfer could not be cleaned up now", {{"path", what.path}, {"error", error.what()}});
+    context.log.warn("A broken transfer could not be cleaned up now",
+                     {{"path", what.path}, {"error", error.what()}});
   }
   std::rethrow_exception(thrown);
 }
 
 }  // namespace
 
-WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destination, const FileInfo& file,
-                              std::shared_ptr<const FileExtras> attributes) {
+WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destination,
+                              const FileInfo& file, std::shared_ptr<const FileExtras> attributes) {
   WriteOptions options;
   options.extras = std::move(attributes);
   const bool to_store = !destination.capabilities().sets_mtime;
   if (to_store && !source.capabilities().sets_mtime) return options;
   options.mtime = file.mtime;
   if (!to_store || (options.extras && !options.extras->content_type.empty())) return options;
-  auto extras = options.extras ? std::make_shared<FileExtras>(*options.extras) : std::make_shared<FileExtras>();
+  auto extras = options.extras ? std::make_shared<FileExtras>(*options.extras)
+                               : std::make_shared<FileExtras>();
   extras->content_type = codec::media_type_of(file.path);
   options.extras = std::move(extras);
   return options;
@@ -67,7 +69,8 @@ WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destin
 Task<FileInfo> transfer(OpContext context, Transfer what) {
   std::optional<Error> failed;
   try {
-    auto copied = co_await what.destination->copy_from(context, *what.source, what.file, what.path, what.options);
+    auto copied = co_await what.destination->copy_from(context, *what.source, what.file, what.path,
+                                                       what.options);
     if (!copied) co_return co_await stream(context, what);
     if (what.on_bytes) what.on_bytes(copied->size);
     co_return std::move(*copied);

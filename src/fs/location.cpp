@@ -26,7 +26,8 @@ Location s3_location(std::string_view url, std::string_view rest) {
 Location parse_location(std::string_view url) {
   if (url.empty()) throw bad_url(url, "the path is empty");
   const auto colon = url.find("://");
-  if (colon == std::string_view::npos) return {.scheme = Scheme::local, .bucket = "", .path = std::string(url)};
+  if (colon == std::string_view::npos)
+    return {.scheme = Scheme::local, .bucket = "", .path = std::string(url)};
   const std::string_view scheme = url.substr(0, colon);
   const std::string_view rest = url.substr(colon + 3);
   if (scheme == "s3") return s3_location(url, rest);
@@ -34,8 +35,9 @@ Location parse_location(std::string_view url) {
     if (!rest.starts_with('/')) throw bad_url(url, "a file URL has three slashes: file:///path");
     return {.scheme = Scheme::local, .bucket = "", .path = std::string(rest)};
   }
-  throw Error(ErrorCode::unsupported, "open", std::string(url),
-              fmt::format("the scheme {} is not known; there are plain paths, file:// and s3://", scheme));
+  throw Error(
+      ErrorCode::unsupported, "open", std::string(url),
+      fmt::format("the scheme {} is not known; there are plain paths, file:// and s3://", scheme));
 }
 
 SplitPath split_path(std::string_view path) {

@@ -20,7 +20,8 @@ struct Storage::S3 {
 namespace {
 
 net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions given) {
-  // curl's rule: the lower-case names win, and HTTP_PROXY in upper case is ignored (CGI servers set it from a request header).
+  // curl's rule: the lower-case names win, and HTTP_PROXY in upper case is ignored (CGI servers set
+  // it from a request header).
   const auto first = [&environment](const char* one, const char* other) {
     if (auto value = environment.get(one)) return *value;
     return other ? environment.get(other).value_or("") : std::string();
@@ -31,11 +32,13 @@ net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions g
   return given;
 }
 
-aws::S3ClientOptions client_options(const StorageOptions& options, const aws::AwsSettings& settings) {
+aws::S3ClientOptions client_options(const StorageOptions& options,
+                                    const aws::AwsSettings& settings) {
   aws::S3ClientOptions client;
   client.endpoint = aws::endpoint_options(settings, "s3");
   if (!options.endpoint_url.empty()) client.endpoint.custom = net::parse_url(options.endpoint_url);
-  if (client.endpoint.region.empty()) client.endpoint.region = "us-east-1";  // a bucket elsewhere says where it is
+  if (client.endpoint.region.empty())
+    client.endpoint.region = "us-east-1";  // a bucket elsewhere says where it is
   client.addressing = options.addressing.value_or(settings.s3_addressing);
   client.retry = options.retry.value_or(settings.retry);
   client.checksum_mode = options.checksum_mode.value_or(settings.request_checksums);
@@ -51,7 +54,8 @@ std::string as_directory(std::string path) {
 
 }  // namespace
 
-Storage::Storage(Runtime& runtime, StorageOptions options) : runtime_(runtime), options_(std::move(options)) {}
+Storage::Storage(Runtime& runtime, StorageOptions options)
+    : runtime_(runtime), options_(std::move(options)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
@@ -60,7 +64,8 @@ Task<Storage::S3*> Storage::s3(OpContext context) {
   overrides.profile = options_.profile;
   overrides.region = options_.region;
   overrides.ca_bundle = options_.http.tls.ca_file;
-  const aws::AwsSettings settings = co_await aws::load_aws_settings(runtime_, options_.environment, std::move(overrides));
+  const aws::AwsSettings settings =
+      co_await aws::load_aws_settings(runtime_, options_.environment, std::move(overrides));
 
   net::Http1Options http = options_.http;
   http.tls.ca_file = settings.ca_bundle;
@@ -70,10 +75,13 @@ Task<Storage::S3*> Storage::s3(OpContext context) {
   if (options_.anonymous) {
     made->credentials = aws::make_static_credentials({});
   } else {
-    made->credentials = aws::make_credentials_chain(runtime_, *made->http, {.settings = settings, .mfa = nullptr});
+    made->credentials =
+        aws::make_credentials_chain(runtime_, *made->http, {.settings = settings, .mfa = nullptr});
   }
-  made->client = std::make_shared<aws::S3Client>(runtime_, made->http, made->credentials, client_options(options_, settings));
-  made->buffers = std::make_shared<Semaphore>(runtime_.executor(), static_cast<std::size_t>(options_.buffer_memory));
+  made->client = std::make_shared<aws::S3Client>(runtime_, made->http, made->credentials,
+                                                 client_options(options_, settings));
+  made->buffers = std::make_shared<Semaphore>(runtime_.executor(),
+                                              static_cast<std::size_t>(options_.buffer_memory));
   if (!s3_) s3_ = std::move(made);  // another open may have come first while the settings were read
   if (options_.journal) co_await sweep_multipart(context, *s3_->client, options_.journal);
   co_return s3_.get();
@@ -82,9 +90,11 @@ Task<Storage::S3*> Storage::s3(OpContext context) {
 Task<> Storage::sweep_once(OpContext context) {
   if (!options_.journal || std::exchange(swept_, true)) co_return;
   const SweepResult result = co_await sweep_local(runtime_, context, options_.journal);
-  if (result.removed > 0) context.log.info("Removed what interrupted runs had left", {{"files", result.removed}});
+  if (result.removed > 0)
+    context.log.info("Removed what interrupted runs had left", {{"files", result.removed}});
   for (const Error& failure : result.failures) {
-    context.log.warn("Could not remove what an interrupted run had left", {{"error", failure.what()}});
+    context.log.warn("Could not remove what an interrupted run had left",
+                     {{"error", failure.what()}});
   }
 }
 
@@ -124,11 +134,14 @@ Task<std::shared_ptr<FileSystem>> Storage::open_tree(OpContext context, std::str
 
 Task<Storage::File> Storage::open_file(OpContext context, std::string url) {
   Location location = parse_location(url);
-  SplitPath parts = location.scheme == Scheme::s3 ? SplitPath{"", location.path} : split_path(location.path);
+  SplitPath parts =
+      location.scheme == Scheme::s3 ? SplitPath{"", location.path} : split_path(location.path);
   if (parts.name.empty() || parts.name.back() == '/') {
-    throw Error(ErrorCode::invalid_input, "open", url, "a file is wanted here, and this names a directory");
+    throw Error(ErrorCode::invalid_input, "open", url,
+                "a file is wanted here, and this names a directory");
   }
-  location.path = location.scheme == Scheme::local && parts.directory.empty() ? "." : parts.directory;
+  location.path =
+      location.scheme == Scheme::local && parts.directory.empty() ? "." : parts.directory;
   File file;
   file.path = parts.name;
   file.files = co_await open(context, std::move(location));
@@ -136,7 +149,8 @@ Task<Storage::File> Storage::open_file(OpContext context, std::string url) {
 }
 
 Task<> Storage::close(OpContext context) {
-  for (const auto& files : opened_) co_await files->close(context);
+  for (const auto& files : opened_)
+    co_await files->close(context);
   opened_.clear();
   if (!s3_) co_return;
   co_await s3_->http->close();

@@ -15,8 +15,8 @@ ChildResult run_shell(const std::string& script, Duration limit = 10s) {
     ChildOptions options;
     options.arguments = {"/bin/sh", "-c", script};
     options.output_limit = 1000;
-    const OpContext context =
-        runtime.context().shortened_to(std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(limit));
+    const OpContext context = runtime.context().shortened_to(
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<SteadyTime::duration>(limit));
     result = co_await run_child(runtime, context, options);
   });
   return result;
@@ -25,7 +25,8 @@ ChildResult run_shell(const std::string& script, Duration limit = 10s) {
 }  // namespace
 
 TEST_CASE("run_child: exit code, output and the end of a long stderr") {
-  const ChildResult result = run_shell("echo out; i=0; while [ $i -lt 2000 ]; do echo line $i >&2; i=$((i+1)); done; exit 3");
+  const ChildResult result = run_shell(
+      "echo out; i=0; while [ $i -lt 2000 ]; do echo line $i >&2; i=$((i+1)); done; exit 3");
   CHECK(result.exit_code == 3);
   CHECK(result.standard_output == "out\n");
   CHECK(result.standard_error.size() == 1000);
@@ -43,7 +44,8 @@ TEST_CASE("run_child: the deadline ends the whole group and is a timeout") {
   const auto error = test::error_of([](Runtime& runtime) -> Task<> {
     ChildOptions options;
     options.arguments = {"/bin/sh", "-c", "sleep 60 & sleep 60"};
-    const OpContext context = runtime.context().shortened_to(std::chrono::steady_clock::now() + 50ms);
+    const OpContext context =
+        runtime.context().shortened_to(std::chrono::steady_clock::now() + 50ms);
     co_await run_child(runtime, context, options);
   });
   REQUIRE(error);

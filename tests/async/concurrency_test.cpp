@@ -33,7 +33,8 @@ struct Load {
 };
 
 Task<> run_load(Runtime& runtime, Load& load, std::size_t at_once) {
-  AdaptiveLimit limit({.least = at_once, .start = at_once, .most = at_once}, runtime.shared_clock());
+  AdaptiveLimit limit({.least = at_once, .start = at_once, .most = at_once},
+                      runtime.shared_clock());
   auto next = [&load] { return load.next(); };
   auto work = [&load](int item) { return load.work(item); };
   co_await for_each_concurrent(limit, next, work);
@@ -48,25 +49,32 @@ TEST_CASE("for_each_concurrent: every item once, never more at once than the lim
   CHECK(load.most == 7);
 }
 
-TEST_CASE("for_each_concurrent: a failure of the work stops the pulling and is thrown after all have ended") {
+TEST_CASE(
+    "for_each_concurrent: a failure of the work stops the pulling and is thrown after all have "
+    "ended") {
   Load load{.left = 100, .seen = {}, .fail_at = 90};
-  const auto error = test::error_of([&load](Runtime& runtime) { return run_load(runtime, load, 5); });
+  const auto error =
+      test::error_of([&load](Runtime& runtime) { return run_load(runtime, load, 5); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::integrity);
   CHECK(load.left > 50);
 }
 
-TEST_CASE("AdaptiveLimit: grows with throughput, halves once for a burst of refusals, keeps to its bounds") {
+TEST_CASE(
+    "AdaptiveLimit: grows with throughput, halves once for a burst of refusals, keeps to its "
+    "bounds") {
   auto clock = std::make_shared<test::ManualClock>();
   AdaptiveLimit limit({.least = 2, .start = 16, .most = 32}, clock);
   for (int second = 0; second < 20; ++second) {
-    for (std::size_t i = 0; i < limit.current(); ++i) limit.finished(1'000'000);
+    for (std::size_t i = 0; i < limit.current(); ++i)
+      limit.finished(1'000'000);
     clock->advance(1s);
   }
   CHECK(limit.current() > 16);
   CHECK(limit.current() <= 32);
   const auto before = limit.current();
-  for (int i = 0; i < 50; ++i) limit.throttled();
+  for (int i = 0; i < 50; ++i)
+    limit.throttled();
   CHECK(limit.current() == before / 2);
   for (int second = 0; second < 20; ++second) {
     clock->advance(2s);

@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Error unavailable() { return Error(ErrorCode::unavailable, "get", "x", "503"); }
+Error unavailable() {
+  return Error(ErrorCode::unavailable, "get", "x", "503");
+}
 constexpr Duration forever = Duration::max();
 
 struct Flaky {
@@ -19,7 +21,8 @@ struct Flaky {
 
   Task<int> call() {
     ++calls;
-    if (calls <= failures) throw Error(ErrorCode::unavailable, "get", "x", "503").with_retry_after(1ms);
+    if (calls <= failures)
+      throw Error(ErrorCode::unavailable, "get", "x", "503").with_retry_after(1ms);
     co_return calls;
   }
 };
@@ -88,7 +91,8 @@ TEST_CASE("next_delay: what is never retried") {
   CHECK_FALSE(delay(Error(ErrorCode::cancelled, "", "", ""), Safety::idempotent, forever));
   CHECK_FALSE(delay(unavailable(), Safety::sent_once, forever));
   CHECK(delay(Error(ErrorCode::throttled, "", "", ""), Safety::sent_once, forever));
-  CHECK_FALSE(delay(unavailable(), Safety::idempotent, 100ms));  // the deadline would pass while waiting
+  CHECK_FALSE(
+      delay(unavailable(), Safety::idempotent, 100ms));  // the deadline would pass while waiting
 }
 
 TEST_CASE("next_delay: the server's Retry-After is a lower bound") {

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Task<> hold(Semaphore& semaphore, std::size_t units, Duration time, std::string name, std::vector<std::string>& order) {
+Task<> hold(Semaphore& semaphore, std::size_t units, Duration time, std::string name,
+            std::vector<std::string>& order) {
   const auto permit = co_await semaphore.acquire(units);
   order.push_back(std::move(name));
   co_await sleep_for(time);
@@ -34,7 +35,8 @@ Task<> in_turn(Runtime& runtime) {
 }
 
 Task<> acquire_until(Semaphore& semaphore, std::size_t units) {
-  co_await with_deadline(std::chrono::steady_clock::now() + 5ms, "acquire", semaphore.acquire(units));
+  co_await with_deadline(std::chrono::steady_clock::now() + 5ms, "acquire",
+                         semaphore.acquire(units));
 }
 
 Task<> given_up(Runtime& runtime) {
@@ -54,7 +56,8 @@ Task<> given_up(Runtime& runtime) {
 }
 
 Task<> produce(BoundedQueue<int>& queue, int count) {
-  for (int i = 0; i < count; ++i) co_await queue.push(i);
+  for (int i = 0; i < count; ++i)
+    co_await queue.push(i);
   queue.close();
 }
 
@@ -71,7 +74,8 @@ Task<> through_a_queue(Runtime& runtime) {
   }
   co_await group.join();
   REQUIRE(got.size() == 100);
-  for (int i = 0; i < 100; ++i) CHECK(got[static_cast<std::size_t>(i)] == i);
+  for (int i = 0; i < 100; ++i)
+    CHECK(got[static_cast<std::size_t>(i)] == i);
 }
 
 }  // namespace

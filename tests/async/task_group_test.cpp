@@ -46,7 +46,8 @@ Task<> hold(Runtime& runtime, bool* flag) {
 
 TEST_CASE("TaskGroup: the first failure cancels the others and is thrown by join") {
   bool cancelled_flag = false;
-  const auto error = test::error_of([&](Runtime& runtime) { return first_failure_wins(runtime, &cancelled_flag); });
+  const auto error = test::error_of(
+      [&](Runtime& runtime) { return first_failure_wins(runtime, &cancelled_flag); });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::network);
   CHECK(cancelled_flag);
@@ -56,7 +57,8 @@ TEST_CASE("TaskGroup: a deadline on the joining coroutine stops and joins the ch
   bool cancelled_flag = false;
   const auto begin = std::chrono::steady_clock::now();
   const auto error = test::error_of([&](Runtime& runtime) {
-    return with_deadline(std::chrono::steady_clock::now() + 20ms, "hold", hold(runtime, &cancelled_flag));
+    return with_deadline(std::chrono::steady_clock::now() + 20ms, "hold",
+                         hold(runtime, &cancelled_flag));
   });
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::timeout);

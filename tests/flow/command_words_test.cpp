@@ -23,4 +23,6 @@ TEST_CASE("replace_names: only what is listed") {
   CHECK(replace_names("x{in}y{out}{other}{", values) == "x/tmp/1 {out}y/tmp/2{other}{");
 }
 
-TEST_CASE("shell_quoted: survives any byte but NUL") { CHECK(shell_quoted("it's $HOME") == R"('it'\''s $HOME')"); }
+TEST_CASE("shell_quoted: survives any byte but NUL") {
+  CHECK(shell_quoted("it's $HOME") == R"('it'\''s $HOME')");
+}

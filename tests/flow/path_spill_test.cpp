@@ -13,14 +13,18 @@ namespace {
 
 Task<> round_trip(Runtime& runtime, std::size_t memory_limit, int count) {
   PathSpill spill(runtime, "/tmp", memory_limit);
-  const auto name = [](int i) { return "dir/" + std::string(static_cast<std::size_t>(i % 300), 'x') + std::to_string(i); };
-  for (int i = 0; i < count; ++i) co_await spill.add(name(i));
+  const auto name = [](int i) {
+    return "dir/" + std::string(static_cast<std::size_t>(i % 300), 'x') + std::to_string(i);
+  };
+  for (int i = 0; i < count; ++i)
+    co_await spill.add(name(i));
   CHECK(spill.size() == static_cast<std::uint64_t>(count));
   int seen = 0;
   for (;;) {
     const auto paths = co_await spill.take(77);
     if (paths.empty()) break;
-    for (const std::string& path : paths) CHECK(path == name(seen++));
+    for (const std::string& path : paths)
+      CHECK(path == name(seen++));
   }
   CHECK(seen == count);
 }

@@ -22,16 +22,22 @@ Task<> append_line(OpContext, LocalFile in, LocalFile out) {
   co_return;
 }
 
-Task<> leave_as_it_is(OpContext, LocalFile, LocalFile) { co_return; }
+Task<> leave_as_it_is(OpContext, LocalFile, LocalFile) {
+  co_return;
+}
 
 Task<> refuse_b(OpContext context, LocalFile in, LocalFile out) {
-  if (in.info.path == "b.csv") throw Error(ErrorCode::invalid_input, "process", "b.csv", "broken row");
+  if (in.info.path == "b.csv")
+    throw Error(ErrorCode::invalid_input, "process", "b.csv", "broken row");
   co_await append_line(std::move(context), std::move(in), std::move(out));
 }
 
 struct Bench {
   explicit Bench(Runtime& loop, MemoryFsOptions options = {})
-      : runtime(loop), files(loop, std::move(options)), store(make_memory_store()), memory(loop, store, status()) {}
+      : runtime(loop),
+        files(loop, std::move(options)),
+        store(make_memory_store()),
+        memory(loop, store, status()) {}
 
   StatusOptions status() {
     StatusOptions options;
@@ -74,7 +80,8 @@ struct Bench {
 };
 
 std::size_t entries(const std::filesystem::path& directory) {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(directory), {}));
 }
 
 }  // namespace
@@ -82,7 +89,8 @@ std::size_t entries(const std::filesystem::path& directory) {
 TEST_CASE("batch: processes in place, once; a second run finds nothing to do") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
-    for (int i = 0; i < 20; ++i) bench.files.put("d/" + std::to_string(i) + ".csv", "row\n");
+    for (int i = 0; i < 20; ++i)
+      bench.files.put("d/" + std::to_string(i) + ".csv", "row\n");
     bench.files.put("d/other.txt", "row\n");
     CHECK(co_await bench.scan() == 20);
     const ProcessReport report = co_await bench.run(append_line);
@@ -107,7 +115,8 @@ TEST_CASE("batch: processes in place, once; a second run finds nothing to do") {
 TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops nobody") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
-    for (const char* name : {"a.csv", "b.csv", "c.csv"}) bench.files.put(name, "row\n");
+    for (const char* name : {"a.csv", "b.csv", "c.csv"})
+      bench.files.put(name, "row\n");
     co_await bench.scan();
     const ProcessReport report = co_await bench.run(refuse_b);
     CHECK(report.progress.done == 2);
@@ -141,7 +150,9 @@ TEST_CASE("batch: output equal to the input is remembered without an upload") {
   });
 }
 
-TEST_CASE("batch: a file that changes while it is processed is not overwritten and waits for the next scan") {
+TEST_CASE(
+    "batch: a file that changes while it is processed is not overwritten and waits for the next "
+    "scan") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
     bench.files.put("a.csv", "row\n");
@@ -159,19 +170,23 @@ TEST_CASE("batch: a file that changes while it is processed is not overwritten a
   });
 }
 
-TEST_CASE("batch: a crash between the overwrite and its being remembered does not feed a step its own output") {
+TEST_CASE(
+    "batch: a crash between the overwrite and its being remembered does not feed a step its own "
+    "output") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
     bench.files.put("a.csv", "row\n");
     bench.files.put("b.csv", "row\n");
     CHECK(co_await bench.scan() == 2);
     {
-      // What is there when the process dies at the worst moment: the intent and the new content, but no memory of it.
+      // What is there when the process dies at the worst moment: the intent and the new content,
+      // but no memory of it.
       Bench& crashed = bench;
       FileInfo before = *(co_await crashed.files.find(runtime.context(), "a.csv", {}));
       crashed.files.put("a.csv", "row\nprocessed\n");
       FileInfo after = *(co_await crashed.files.find(runtime.context(), "a.csv", {}));
-      const auto checksum = co_await make_checksum_of(crashed.files, runtime.context())(after, "crc64nvme");
+      const auto checksum =
+          co_await make_checksum_of(crashed.files, runtime.context())(after, "crc64nvme");
       REQUIRE(checksum);
       Fingerprint output;
       output.size = after.size;
@@ -191,9 +206,12 @@ TEST_CASE("batch: a crash between the overwrite and its being remembered does no
 TEST_CASE("batch --max-errors: stops taking work") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
-    for (int i = 0; i < 200; ++i) bench.files.put(std::to_string(i) + ".csv", "row\n");
+    for (int i = 0; i < 200; ++i)
+      bench.files.put(std::to_string(i) + ".csv", "row\n");
     co_await bench.scan();
-    auto failing = [](OpContext, LocalFile, LocalFile) -> Task<> { throw Error(ErrorCode::internal, "process", "", "no"); };
+    auto failing = [](OpContext, LocalFile, LocalFile) -> Task<> {
+      throw Error(ErrorCode::internal, "process", "", "no");
+    };
     ProcessOptions options = bench.process(failing);
     options.max_errors = 5;
     ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
@@ -211,7 +229,8 @@ TEST_CASE("command step: runs the program, and its last words become the error")
     bench.files.put("b.csv", "bad\n");
     co_await bench.scan();
     CommandStep command;
-    command.command = "if grep -q bad {in}; then echo 'row 1 is bad' >&2; exit 7; fi; tr a-z A-Z < {in} > {out}";
+    command.command =
+        "if grep -q bad {in}; then echo 'row 1 is bad' >&2; exit 7; fi; tr a-z A-Z < {in} > {out}";
     command.shell = true;
     const ProcessReport report = co_await bench.run(make_command_step(runtime, command));
     CHECK(bench.files.text_of("a.csv") == "ROW\n");

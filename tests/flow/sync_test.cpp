@@ -17,7 +17,8 @@ namespace {
 constexpr TimePoint monday{std::chrono::seconds(1'750'000'000)};
 
 struct Sides {
-  explicit Sides(Runtime& runtime, MemoryFsOptions from_options = {}, MemoryFsOptions to_options = {})
+  explicit Sides(Runtime& runtime, MemoryFsOptions from_options = {},
+                 MemoryFsOptions to_options = {})
       : from(runtime, std::move(from_options)), to(runtime, std::move(to_options)) {}
   MemoryFs from, to;
 };
@@ -43,7 +44,9 @@ Task<SyncReport> run_sync(Runtime& runtime, Sides& sides, SyncOptions options) {
   co_return co_await sync(runtime, runtime.context(), sides.from, sides.to, std::move(options));
 }
 
-Error broken_listing() { return Error(ErrorCode::network, "list", "memory:", "the connection broke"); }
+Error broken_listing() {
+  return Error(ErrorCode::network, "list", "memory:", "the connection broke");
+}
 
 // Fails the n-th batch of a walk.
 MemoryFsOptions failing_walk(int batch, std::size_t batch_size) {
@@ -126,7 +129,8 @@ TEST_CASE("sync --delete: extras go last, what filters exclude stays") {
     CHECK(seen.removed == Names{"extra.csv"});
     CHECK(report.progress.deleted == 1);
     CHECK(sides.to.text_of("notes.txt") == "excluded");
-    CHECK(sides.to.text_of("small.csv") == "");  // the size filter protects it, though the source differs
+    CHECK(sides.to.text_of("small.csv") ==
+          "");  // the size filter protects it, though the source differs
     CHECK(sides.to.text_of("tiny.csv") == "");
   });
 }
@@ -135,7 +139,8 @@ TEST_CASE("sync --delete: --max-delete withholds every deletion and is a failure
   test::run([](Runtime& runtime) -> Task<> {
     Sides sides(runtime);
     sides.from.put("a", "1", monday);
-    for (int i = 0; i < 5; ++i) sides.to.put("x" + std::to_string(i), "x", monday);
+    for (int i = 0; i < 5; ++i)
+      sides.to.put("x" + std::to_string(i), "x", monday);
     Seen seen;
     SyncOptions options = seen.options();
     options.delete_extra = true;
@@ -213,18 +218,36 @@ class OutOfOrder final : public FileStream {
 class LyingFs final : public FileSystem {
  public:
   explicit LyingFs(MemoryFs& inner) : inner_(inner) {}
-  std::unique_ptr<FileStream> walk(OpContext, std::string, WalkOptions) override { return std::make_unique<OutOfOrder>(); }
-  Task<std::optional<FileInfo>> find(OpContext c, std::string p, FindOptions o) override { return inner_.find(c, p, o); }
-  Task<std::unique_ptr<ByteSource>> open(OpContext c, std::string p, ReadOptions o) override { return inner_.open(c, p, o); }
-  Task<std::unique_ptr<ByteSink>> create(OpContext c, std::string p, WriteOptions o) override { return inner_.create(c, p, o); }
-  Task<FileInfo> copy(OpContext c, FileInfo f, std::string t, WriteOptions o) override { return inner_.copy(c, f, t, o); }
-  Task<RemoveResult> remove(OpContext c, std::vector<std::string> p) override { return inner_.remove(c, p); }
-  Task<void> make_directory(OpContext c, std::string p) override { return inner_.make_directory(c, p); }
-  Task<bool> remove_directory(OpContext c, std::string p) override { return inner_.remove_directory(c, p); }
-  Task<FileInfo> download(OpContext c, std::string p, std::filesystem::path l, ReadOptions o) override {
+  std::unique_ptr<FileStream> walk(OpContext, std::string, WalkOptions) override {
+    return std::make_unique<OutOfOrder>();
+  }
+  Task<std::optional<FileInfo>> find(OpContext c, std::string p, FindOptions o) override {
+    return inner_.find(c, p, o);
+  }
+  Task<std::unique_ptr<ByteSource>> open(OpContext c, std::string p, ReadOptions o) override {
+    return inner_.open(c, p, o);
+  }
+  Task<std::unique_ptr<ByteSink>> create(OpContext c, std::string p, WriteOptions o) override {
+    return inner_.create(c, p, o);
+  }
+  Task<FileInfo> copy(OpContext c, FileInfo f, std::string t, WriteOptions o) override {
+    return inner_.copy(c, f, t, o);
+  }
+  Task<RemoveResult> remove(OpContext c, std::vector<std::string> p) override {
+    return inner_.remove(c, p);
+  }
+  Task<void> make_directory(OpContext c, std::string p) override {
+    return inner_.make_directory(c, p);
+  }
+  Task<bool> remove_directory(OpContext c, std::string p) override {
+    return inner_.remove_directory(c, p);
+  }
+  Task<FileInfo> download(OpContext c, std::string p, std::filesystem::path l,
+                          ReadOptions o) override {
     return inner_.download(c, p, l, o);
   }
-  Task<FileInfo> upload(OpContext c, std::filesystem::path l, std::string p, WriteOptions o) override {
+  Task<FileInfo> upload(OpContext c, std::filesystem::path l, std::string p,
+                        WriteOptions o) override {
     return inner_.upload(c, l, p, o);
   }
   Capabilities capabilities() const override { return inner_.capabilities(); }
@@ -260,10 +283,12 @@ TEST_CASE("sync: one file's failure does not stop the others and is named") {
   test::run([](Runtime& runtime) -> Task<> {
     MemoryFsOptions failing;
     failing.before = [](std::string_view operation, std::string_view path) {
-      if (operation == "read" && path == "f3") throw Error(ErrorCode::permission_denied, "read", "f3", "no");
+      if (operation == "read" && path == "f3")
+        throw Error(ErrorCode::permission_denied, "read", "f3", "no");
     };
     Sides sides(runtime, failing);
-    for (int i = 0; i < 10; ++i) sides.from.put("f" + std::to_string(i), "1", monday);
+    for (int i = 0; i < 10; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
     Seen seen;
     const SyncReport report = co_await run_sync(runtime, sides, seen.options());
     CHECK(report.progress.done == 9);
@@ -281,7 +306,8 @@ TEST_CASE("sync --max-errors: stops asking for more") {
       if (operation == "open") throw Error(ErrorCode::permission_denied, "open", "", "no");
     };
     Sides sides(runtime, failing);
-    for (int i = 0; i < 1000; ++i) sides.from.put("f" + std::to_string(i), "1", monday);
+    for (int i = 0; i < 1000; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
     Seen seen;
     SyncOptions options = seen.options();
     options.max_errors = 10;
@@ -295,7 +321,8 @@ TEST_CASE("sync --max-errors: stops asking for more") {
 TEST_CASE("sync: stop_requested lets running files finish and begins none") {
   test::run([](Runtime& runtime) -> Task<> {
     Sides sides(runtime);
-    for (int i = 0; i < 100; ++i) sides.from.put("f" + std::to_string(i), "1", monday);
+    for (int i = 0; i < 100; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
     Seen seen;
     SyncOptions options = seen.options();
     options.stop_requested = [&seen] { return seen.copied.size() >= 10; };
@@ -321,7 +348,8 @@ TEST_CASE("copy_named: copies the named files and reports the missing ones") {
       co_return name;
     };
     Seen seen;
-    const SyncReport report = co_await copy_named(runtime, runtime.context(), sides.from, next, sides.to, seen.options());
+    const SyncReport report =
+        co_await copy_named(runtime, runtime.context(), sides.from, next, sides.to, seen.options());
     CHECK(seen.copied == Names{"b"});
     REQUIRE(report.failures.count() == 1);
     CHECK(report.failures.list().front().path == "nowhere");

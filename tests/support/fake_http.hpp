@@ -21,11 +21,11 @@ struct FakeAnswer {
   int status = 200;
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
-  std::optional<Error> failure = {};  ///< Thrown by send() instead of answering.
+  std::optional<Error> failure = {};       ///< Thrown by send() instead of answering.
   std::optional<Error> body_failure = {};  ///< Thrown by read() after `body` was handed out.
-  std::size_t step = 16 * 1024;       ///< Bytes a read() gives at most.
-  Duration delay{};                   ///< Before the head arrives (real time).
-  bool announce_length = true;        ///< false: as a chunked message, without a known length.
+  std::size_t step = 16 * 1024;            ///< Bytes a read() gives at most.
+  Duration delay{};                        ///< Before the head arrives (real time).
+  bool announce_length = true;             ///< false: as a chunked message, without a known length.
 };
 
 /// What a request looked like when it was sent; copied, so it can be looked at after the test.

@@ -10,15 +10,17 @@
 
 namespace sluice::test {
 
-/// Runs a coroutine function `body(Runtime&)` on a loop of its own to its end; throws what it throws. The loop is run until no
-/// work is left, so a coroutine that was forgotten hangs the test instead of hiding.
+/// Runs a coroutine function `body(Runtime&)` on a loop of its own to its end; throws what it
+/// throws. The loop is run until no work is left, so a coroutine that was forgotten hangs the test
+/// instead of hiding.
 template <class Body>
 void run(Body body, RuntimeOptions options = {}) {
   asio::io_context loop{1};
   std::exception_ptr thrown;
   {
     Runtime runtime(loop, std::move(options));
-    asio::co_spawn(loop, body(runtime), [&thrown](std::exception_ptr failure) { thrown = std::move(failure); });
+    asio::co_spawn(loop, body(runtime),
+                   [&thrown](std::exception_ptr failure) { thrown = std::move(failure); });
     loop.run();
     loop.restart();
     asio::co_spawn(loop, runtime.close(), [](std::exception_ptr failure) {

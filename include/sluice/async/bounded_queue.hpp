@@ -11,14 +11,16 @@
 
 namespace sluice {
 
-/// Hands items from producers to consumers of one loop, at most `limit` waiting. Nothing queued is lost by close().
+/// Hands items from producers to consumers of one loop, at most `limit` waiting. Nothing queued is
+/// lost by close().
 template <class T>
 class BoundedQueue {
  public:
   BoundedQueue(Executor executor, std::size_t limit)
       : limit_(limit), not_full_(executor), not_empty_(executor) {}
 
-  /// Waits for room. Returns false (and drops the item) if the queue was closed. Throws Error{cancelled}.
+  /// Waits for room. Returns false (and drops the item) if the queue was closed. Throws
+  /// Error{cancelled}.
   Task<bool> push(T item) {
     while (!closed_ && items_.size() >= limit_) {
       const bool woken = co_await not_full_.wait();

@@ -19,7 +19,8 @@ struct ConcurrencyBounds {
   std::size_t most = 64;
 };
 
-/// How many pieces of work run at once: grows while throughput grows, halves when a peer throttles. Lives on the loop.
+/// How many pieces of work run at once: grows while throughput grows, halves when a peer throttles.
+/// Lives on the loop.
 class AdaptiveLimit final : public LoadListener {
  public:
   AdaptiveLimit(ConcurrencyBounds bounds, std::shared_ptr<const Clock> clock);
@@ -41,9 +42,10 @@ class AdaptiveLimit final : public LoadListener {
   SteadyTime last_cut_{};
 };
 
-/// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and runs `work(item)` (returning
-/// Task<>) for up to limit.current() of them at once. The first exception of either stops the pulling, cancels the rest, and
-/// is thrown after all have ended. What one item's failure should not stop must be caught in `work`.
+/// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and
+/// runs `work(item)` (returning Task<>) for up to limit.current() of them at once. The first
+/// exception of either stops the pulling, cancels the rest, and is thrown after all have ended.
+/// What one item's failure should not stop must be caught in `work`.
 template <class Next, class Work>
 Task<> for_each_concurrent(const AdaptiveLimit& limit, Next next, Work work) {
   TaskGroup group(co_await asio::this_coro::executor);

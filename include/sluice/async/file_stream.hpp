@@ -20,8 +20,9 @@ struct FileBatch {
 class FileStream {
  public:
   virtual ~FileStream() = default;
-  /// The next batch (may be empty: everything was filtered out); nullopt is the only end. Valid until the next call. Throws
-  /// when the sequence cannot go on (what came before is then no complete listing).
+  /// The next batch (may be empty: everything was filtered out); nullopt is the only end. Valid
+  /// until the next call. Throws when the sequence cannot go on (what came before is then no
+  /// complete listing).
   virtual Task<std::optional<FileBatch>> next() = 0;
 };
 

@@ -15,7 +15,8 @@
 
 namespace sluice {
 
-/// One thread that runs blocking jobs in order. Thread-safe. Its destructor finishes what is queued and joins.
+/// One thread that runs blocking jobs in order. Thread-safe. Its destructor finishes what is queued
+/// and joins.
 class LaneThread {
  public:
   struct Job {
@@ -33,7 +34,8 @@ class LaneThread {
   std::unique_ptr<State> state_;
 };
 
-/// The threads behind the lanes; one for each kind of waiting. An embedder may share one set among several runtimes.
+/// The threads behind the lanes; one for each kind of waiting. An embedder may share one set among
+/// several runtimes.
 struct LaneThreads {
   LaneThread disk{"sluice-disk"}, dns{"sluice-dns"}, database{"sluice-db"}, cpu{"sluice-cpu"};
 };
@@ -90,8 +92,9 @@ struct OffloadJob final : LaneThread::Job {
 
 }  // namespace detail
 
-/// Runs `job` on the lane's thread and returns its result (or throws what it threw) on the loop. The job may refer to the
-/// caller's frame: it is always waited for, cancellation does not cut it short. Everything in `job` is destroyed on the loop.
+/// Runs `job` on the lane's thread and returns its result (or throws what it threw) on the loop.
+/// The job may refer to the caller's frame: it is always waited for, cancellation does not cut it
+/// short. Everything in `job` is destroyed on the loop.
 template <class F>
 Task<std::invoke_result_t<F>> offload(Lane& lane, F job) {
   using Result = std::invoke_result_t<F>;
@@ -103,7 +106,8 @@ Task<std::invoke_result_t<F>> offload(Lane& lane, F job) {
     lane.thread().submit(std::make_unique<Job>(std::move(job), std::move(handler), executor));
   };
   auto result = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,
-                                              void(std::exception_ptr, std::optional<Stored>)>(start, use_task);
+                                              void(std::exception_ptr, std::optional<Stored>)>(
+      start, use_task);
   if constexpr (!std::is_void_v<Result>) co_return std::move(*result);
 }
 

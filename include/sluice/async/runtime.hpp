@@ -21,8 +21,9 @@ struct RuntimeOptions {
   Logger log;
 };
 
-/// The world that the library's objects live in: the embedder's loop, the offload lanes, clock, randomness and log. It never
-/// runs, stops or owns the io_context. Everything built on it must be gone before it is; close() it first.
+/// The world that the library's objects live in: the embedder's loop, the offload lanes, clock,
+/// randomness and log. It never runs, stops or owns the io_context. Everything built on it must be
+/// gone before it is; close() it first.
 class Runtime {
  public:
   Runtime(asio::io_context& loop, RuntimeOptions options);
@@ -34,14 +35,17 @@ class Runtime {
   RandomSource& random() { return *options_.random; }
   const Logger& log() const { return options_.log; }
   /// A context without deadline that logs to this runtime's log.
-  OpContext context() const { return {.deadline = SteadyTime::max(), .log = options_.log, .load = nullptr}; }
+  OpContext context() const {
+    return {.deadline = SteadyTime::max(), .log = options_.log, .load = nullptr};
+  }
 
   Lane& disk() { return disk_; }
   Lane& dns() { return dns_; }
   Lane& database() { return database_; }
   Lane& cpu() { return cpu_; }
 
-  /// Starts a background task that this runtime owns. A failure other than cancellation is logged as an error under `name`.
+  /// Starts a background task that this runtime owns. A failure other than cancellation is logged
+  /// as an error under `name`.
   void spawn(std::string name, Task<> task);
   /// Cancels the background tasks and waits for them.
   Task<> close();

@@ -9,8 +9,8 @@
 
 namespace sluice {
 
-/// Counts units (connections, bytes of buffers) among the coroutines of one loop; strictly first come, first served, so that
-/// a large request is not starved by small ones.
+/// Counts units (connections, bytes of buffers) among the coroutines of one loop; strictly first
+/// come, first served, so that a large request is not starved by small ones.
 class Semaphore {
  public:
   Semaphore(Executor executor, std::size_t units);
@@ -39,7 +39,8 @@ class Semaphore {
     std::size_t units_ = 0;
   };
 
-  /// Waits for `units`; more than the semaphore has at all is cut to all of it. Throws Error{cancelled} when cancelled.
+  /// Waits for `units`; more than the semaphore has at all is cut to all of it. Throws
+  /// Error{cancelled} when cancelled.
   Task<Permit> acquire(std::size_t units = 1);
   std::size_t available() const { return available_; }
   std::size_t total() const { return total_; }

@@ -10,10 +10,12 @@
 
 namespace sluice {
 
-/// Coroutines that one coroutine started and joins: the only way to start one (with Runtime::spawn, which uses it).
+/// Coroutines that one coroutine started and joins: the only way to start one (with Runtime::spawn,
+/// which uses it).
 ///
-/// The first failure of a child cancels the others and is thrown by join(). Destroying a group that still runs children is
-/// a programming error (it terminates): join on every path. Lives on the loop.
+/// The first failure of a child cancels the others and is thrown by join(). Destroying a group that
+/// still runs children is a programming error (it terminates): join on every path. Lives on the
+/// loop.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor executor);
@@ -21,15 +23,17 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
   ~TaskGroup();
 
-  /// Starts a child (at once, up to its first suspension). After a failure or cancel() the child is dropped unstarted.
+  /// Starts a child (at once, up to its first suspension). After a failure or cancel() the child is
+  /// dropped unstarted.
   void spawn(Task<> task);
   /// Asks every child to stop; they are still joined.
   void cancel();
-  /// Waits until fewer than `limit` children run, or one has failed. Throws Error{cancelled} if this coroutine is cancelled.
+  /// Waits until fewer than `limit` children run, or one has failed. Throws Error{cancelled} if
+  /// this coroutine is cancelled.
   Task<> wait_below(std::size_t limit);
-  /// Waits for all children, then throws the first failure, if any. If this coroutine is cancelled, the children are too, all
-  /// are waited for, and Error{cancelled} is thrown; the caller's own cancellation is disabled from then on, so that it can
-  /// clean up.
+  /// Waits for all children, then throws the first failure, if any. If this coroutine is cancelled,
+  /// the children are too, all are waited for, and Error{cancelled} is thrown; the caller's own
+  /// cancellation is disabled from then on, so that it can clean up.
   Task<> join();
 
   std::size_t running() const { return running_.size(); }

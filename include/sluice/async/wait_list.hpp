@@ -11,8 +11,9 @@
 
 namespace sluice {
 
-/// Coroutines of one loop that wait for something, first come first served. The building block of what waits in this layer:
-/// waking is an explicit call, so no wake-up is lost to a timer that expires at the same moment.
+/// Coroutines of one loop that wait for something, first come first served. The building block of
+/// what waits in this layer: waking is an explicit call, so no wake-up is lost to a timer that
+/// expires at the same moment.
 class WaitList {
  public:
   explicit WaitList(Executor executor) : executor_(std::move(executor)) {}
@@ -23,7 +24,8 @@ class WaitList {
   Executor executor() const { return executor_; }
   bool empty() const { return parked_.empty(); }
 
-  /// Waits to be woken: true if woken, false if this coroutine was cancelled meanwhile (the next await then throws).
+  /// Waits to be woken: true if woken, false if this coroutine was cancelled meanwhile (the next
+  /// await then throws).
   Task<bool> wait();
   void wake_one();
   void wake_all();

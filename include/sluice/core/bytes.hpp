@@ -17,8 +17,14 @@ inline std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline constexpr std::uint64_t operator""_KiB(unsigned long long n) { return n << 10; }
-inline constexpr std::uint64_t operator""_MiB(unsigned long long n) { return n << 20; }
-inline constexpr std::uint64_t operator""_GiB(unsigned long long n) { return n << 30; }
+inline constexpr std::uint64_t operator""_KiB(unsigned long long n) {
+  return n << 10;
+}
+inline constexpr std::uint64_t operator""_MiB(unsigned long long n) {
+  return n << 20;
+}
+inline constexpr std::uint64_t operator""_GiB(unsigned long long n) {
+  return n << 30;
+}
 
 }  // namespace sluice

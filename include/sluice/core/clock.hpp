@@ -4,7 +4,8 @@
 
 namespace sluice {
 
-/// Where the time comes from; injected, so that tests choose it. Implementations are callable from any thread.
+/// Where the time comes from; injected, so that tests choose it. Implementations are callable from
+/// any thread.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -7,11 +7,13 @@
 
 namespace sluice {
 
-/// The environment variables a program hands down; the library reads none by itself (only app/ fills this).
+/// The environment variables a program hands down; the library reads none by itself (only app/
+/// fills this).
 class Environment {
  public:
   Environment() = default;
-  explicit Environment(std::map<std::string, std::string, std::less<>> variables) : variables_(std::move(variables)) {}
+  explicit Environment(std::map<std::string, std::string, std::less<>> variables)
+      : variables_(std::move(variables)) {}
 
   /// nullopt if unset or empty: an empty variable counts as unset, as the AWS tools have it.
   std::optional<std::string> get(std::string_view name) const {

@@ -36,13 +36,15 @@ std::string_view name_of(ErrorCode code);
 
 /// The one failure type. Cheap to copy (shared state), so it can be recorded, rethrown and kept.
 ///
-/// `what()` reads "<context>: <operation> <subject>: <message> (<server code>, HTTP <status>, request <id>)".
-/// No part may contain a secret: subjects are URLs without user information or query signatures.
+/// `what()` reads "<context>: <operation> <subject>: <message> (<server code>, HTTP <status>,
+/// request <id>)". No part may contain a secret: subjects are URLs without user information or
+/// query signatures.
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string operation, std::string subject, std::string message);
 
-  /// Turns any exception in flight into an Error (an Error stays as it is; std::exception becomes `internal`).
+  /// Turns any exception in flight into an Error (an Error stays as it is; std::exception becomes
+  /// `internal`).
   static Error from(const std::exception_ptr& thrown);
 
   // Additions return *this, so that `throw Error(...).with_status(503)` reads in one line.
@@ -59,7 +61,8 @@ class Error : public std::exception {
   const std::string& operation() const noexcept;
   const std::string& subject() const noexcept;
   const std::string& message() const noexcept;
-  const std::string& server_code() const noexcept;  ///< The peer's own word, such as "SlowDown"; may be empty.
+  const std::string& server_code()
+      const noexcept;  ///< The peer's own word, such as "SlowDown"; may be empty.
   const std::string& request_id() const noexcept;
   int status() const noexcept;  ///< The HTTP (or reply) status; 0 if there is none.
   const Error* cause() const noexcept;

@@ -9,10 +9,13 @@ namespace sluice {
 
 /// Maps a remote path into the directory `base`; the only way from a server's name to a local file.
 ///
-/// Refused with Error{invalid_input} that names the path and the reason: an empty path or part ("a//b", "/x", "x/"), "." and
-/// "..", NUL, a part over 255 bytes, a whole path over 4,096 bytes, and a name that our temporary names use. On Linux a
-/// backslash is a plain character and allowed. The bytes are kept as they are.
-std::filesystem::path local_path_below(const std::filesystem::path& base, std::string_view remote_path);
+/// Refused with Error{invalid_input} that names the path and the reason: an empty path or part
+/// ("a//b", "/x", "x/"), "." and
+/// "..", NUL, a part over 255 bytes, a whole path over 4,096 bytes, and a name that our temporary
+/// names use. On Linux a backslash is a plain character and allowed. The bytes are kept as they
+/// are.
+std::filesystem::path local_path_below(const std::filesystem::path& base,
+                                       std::string_view remote_path);
 
 /// The reason why `remote_path` is refused, or nullopt if it is fine.
 std::optional<std::string> refusal_of(std::string_view remote_path);

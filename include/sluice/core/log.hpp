@@ -20,7 +20,8 @@ enum class LogLevel : std::uint8_t { debug, info, warn, error, off };
 
 std::string_view name_of(LogLevel level);
 
-/// A field's value. Text is borrowed for the call only; a Secret becomes "***" here and cannot be got back.
+/// A field's value. Text is borrowed for the call only; a Secret becomes "***" here and cannot be
+/// got back.
 class LogValue {
  public:
   using Variant = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
@@ -94,7 +95,8 @@ class Logger {
   LogLevel level_ = LogLevel::off;
 };
 
-/// One JSON object without a line end: {"timestamp":…,"level":…,"message":…, fields…}. Invalid UTF-8 becomes U+FFFD.
+/// One JSON object without a line end: {"timestamp":…,"level":…,"message":…, fields…}. Invalid
+/// UTF-8 becomes U+FFFD.
 std::string format_json(const LogRecord& record);
 /// "2025-05-28T10:00:00.000Z INFO  message key=value key="two words"".
 std::string format_text(const LogRecord& record);

@@ -11,13 +11,16 @@ namespace sluice {
 
 struct LogFileOptions {
   std::filesystem::path path;
-  std::uint64_t max_bytes = 10 * 1024 * 1024;  ///< The file is renamed to path.1 before it would grow over this; 0: never.
-  std::size_t keep = 5;                        ///< path.1 to path.<keep> are kept.
+  std::uint64_t max_bytes =
+      10 * 1024 *
+      1024;  ///< The file is renamed to path.1 before it would grow over this; 0: never.
+  std::size_t keep = 5;  ///< path.1 to path.<keep> are kept.
 };
 
-/// Appends lines to a file, one write() a line, so that several processes may share it. A thread of its own writes, since a slow disk
-/// must not hold the loop; a line that cannot be written is counted and reported on the next that can. The destructor writes
-/// what is waiting. Throws Error{config} if the file cannot be opened.
+/// Appends lines to a file, one write() a line, so that several processes may share it. A thread of
+/// its own writes, since a slow disk must not hold the loop; a line that cannot be written is
+/// counted and reported on the next that can. The destructor writes what is waiting. Throws
+/// Error{config} if the file cannot be opened.
 std::shared_ptr<LineWriter> make_log_file(LogFileOptions options);
 
 }  // namespace sluice

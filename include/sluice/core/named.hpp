@@ -6,7 +6,8 @@
 
 namespace sluice {
 
-/// A string that cannot be mistaken for another kind of string: `using Bucket = Named<struct BucketTag>`.
+/// A string that cannot be mistaken for another kind of string: `using Bucket = Named<struct
+/// BucketTag>`.
 template <class Tag>
 class Named {
  public:

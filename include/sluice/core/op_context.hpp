@@ -16,7 +16,8 @@ class LoadListener {
   virtual void throttled() = 0;
 };
 
-/// What one operation knows about itself. Copied by value down the call chain; the deadline only shrinks.
+/// What one operation knows about itself. Copied by value down the call chain; the deadline only
+/// shrinks.
 struct OpContext {
   SteadyTime deadline = SteadyTime::max();
   Logger log;

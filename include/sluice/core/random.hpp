@@ -6,7 +6,8 @@
 
 namespace sluice {
 
-/// A source of randomness for jitter and identifiers (not for keys). Not thread-safe: it belongs to the loop.
+/// A source of randomness for jitter and identifiers (not for keys). Not thread-safe: it belongs to
+/// the loop.
 class RandomSource {
  public:
   virtual ~RandomSource() = default;

@@ -7,7 +7,8 @@
 
 namespace sluice {
 
-/// Text that must never be shown: it formats as "***". Take it out with `reveal()` only where it goes on the wire.
+/// Text that must never be shown: it formats as "***". Take it out with `reveal()` only where it
+/// goes on the wire.
 class Secret {
  public:
   Secret() = default;

@@ -27,23 +27,25 @@ struct LocalFile {
   FileInfo info;  ///< Of the file it stands for.
 };
 
-/// The user's processing: reads `in` and writes `out` (which does not exist yet), or throws. It may also change `in` and leave
-/// `out` away. A step need not be idempotent: it is never fed its own output. Runs on the loop, so blocking work must be
-/// offloaded; several steps run at once.
+/// The user's processing: reads `in` and writes `out` (which does not exist yet), or throws. It may
+/// also change `in` and leave `out` away. A step need not be idempotent: it is never fed its own
+/// output. Runs on the loop, so blocking work must be offloaded; several steps run at once.
 using ProcessStep = std::function<Task<>(OpContext context, LocalFile in, LocalFile out)>;
 
-/// A program as the step, without a shell: "{in}", "{out}", "{path}" (relative path) and "{name}" (its last part) are replaced in
-/// the words of `command`. Its last words on stderr become the error.
+/// A program as the step, without a shell: "{in}", "{out}", "{path}" (relative path) and "{name}"
+/// (its last part) are replaced in the words of `command`. Its last words on stderr become the
+/// error.
 struct CommandStep {
-  std::string command;       ///< "prog --flag {in} {out}"; words split at white space, with '...' and "..." quotes.
-  bool shell = false;        ///< Run by /bin/sh -c; the replacements are then quoted for it.
+  std::string command;  ///< "prog --flag {in} {out}"; words split at white space, with '...' and
+                        ///< "..." quotes.
+  bool shell = false;   ///< Run by /bin/sh -c; the replacements are then quoted for it.
   std::optional<Duration> timeout;
 };
 /// Throws Error{invalid_input} for an empty command or an unclosed quote.
 ProcessStep make_command_step(Runtime& runtime, CommandStep command);
 
 struct ScanOptions {
-  std::string root;      ///< Below the file system's root; "" is all.
+  std::string root;  ///< Below the file system's root; "" is all.
   WalkOptions walk;
   FileFilter filter;
   std::filesystem::path backlog;  ///< Written whole or not at all.
@@ -58,11 +60,11 @@ struct ScanReport {
 struct ProcessOptions {
   ProcessStep step;
   ConcurrencyBounds concurrency;
-  std::optional<std::uint64_t> max_errors;   ///< Stop taking work after more failures than this.
+  std::optional<std::uint64_t> max_errors;    ///< Stop taking work after more failures than this.
   std::filesystem::path temporary_directory;  ///< Empty: the system's.
   std::shared_ptr<TemporaryJournal> journal;  ///< Sweeps what a killed run left; may be null.
   ProgressCallback on_progress;
-  std::function<bool()> stop_requested;       ///< Asked before each new file.
+  std::function<bool()> stop_requested;  ///< Asked before each new file.
 };
 
 struct ProcessReport {
@@ -72,22 +74,24 @@ struct ProcessReport {
   bool stopped = false;
 };
 
-/// The overwrite batch: scan and filter into a backlog, then download, process, upload over the original, remember.
+/// The overwrite batch: scan and filter into a backlog, then download, process, upload over the
+/// original, remember.
 ///
-/// Order of effects for each file: intent -> upload durable -> remembered as done -> reported; a crash between any two leads to a
-/// harmless repeat. The file system and the memory must outlive the workflow. Lives on the loop.
+/// Order of effects for each file: intent -> upload durable -> remembered as done -> reported; a
+/// crash between any two leads to a harmless repeat. The file system and the memory must outlive
+/// the workflow. Lives on the loop.
 class ProcessingWorkflow {
  public:
   ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory);
 
   void set_logger(Logger logger);
 
-  /// Writes the backlog of the files that need processing. Throws what prevents it from being whole; failures of single
-  /// directories are in the report.
+  /// Writes the backlog of the files that need processing. Throws what prevents it from being
+  /// whole; failures of single directories are in the report.
   Task<ScanReport> scan_and_filter(OpContext context, ScanOptions options);
 
-  /// Processes what `work` hands out. One file's failure is remembered and never stops the others; a failure of the memory or of
-  /// the work source does.
+  /// Processes what `work` hands out. One file's failure is remembered and never stops the others;
+  /// a failure of the memory or of the work source does.
   Task<ProcessReport> process_files(OpContext context, WorkSource& work, ProcessOptions options);
 
  private:

@@ -10,13 +10,14 @@
 
 namespace sluice {
 
-/// How far a job is. Counters only grow; totals are unset while not known (a sync walks while it copies).
+/// How far a job is. Counters only grow; totals are unset while not known (a sync walks while it
+/// copies).
 struct Progress {
-  std::uint64_t done = 0;      ///< Files copied or processed.
-  std::uint64_t failed = 0;    ///< Files that failed, and places that could not be listed.
-  std::uint64_t skipped = 0;   ///< Files that needed nothing.
+  std::uint64_t done = 0;     ///< Files copied or processed.
+  std::uint64_t failed = 0;   ///< Files that failed, and places that could not be listed.
+  std::uint64_t skipped = 0;  ///< Files that needed nothing.
   std::uint64_t deleted = 0;
-  std::uint64_t bytes = 0;     ///< Of the files done, plus what has passed of those in flight.
+  std::uint64_t bytes = 0;  ///< Of the files done, plus what has passed of those in flight.
   std::uint64_t in_flight = 0;
   std::optional<std::uint64_t> total_files;
 };
@@ -30,7 +31,8 @@ struct Failure {
   Error error;
 };
 
-/// The failures of a job: the first `kept` of them by name, all of them by number; memory does not grow with a bad night.
+/// The failures of a job: the first `kept` of them by name, all of them by number; memory does not
+/// grow with a bad night.
 class FailureList {
  public:
   static constexpr std::size_t kept = 10'000;

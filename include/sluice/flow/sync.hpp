@@ -17,12 +17,15 @@ namespace sluice {
 
 /// When two files of one path count as the same.
 enum class Compare : std::uint8_t {
-  /// Same size, and: where the destination keeps mtimes, the same mtime (at the coarser precision of the two); where it does
+  /// Same size, and: where the destination keeps mtimes, the same mtime (at the coarser precision
+  /// of the two); where it does
   /// not (S3), a destination that is not older than the source. Needs no request an object.
   size_and_time,
   size_only,
-  checksum,   ///< Same size and content; reads local files, and remote ones that have no stored checksum.
-  /// Same size, and the original mtime kept in the object's metadata is the same (may ask for each object of the same size).
+  checksum,  ///< Same size and content; reads local files, and remote ones that have no stored
+             ///< checksum.
+  /// Same size, and the original mtime kept in the object's metadata is the same (may ask for each
+  /// object of the same size).
   metadata_time,
 };
 
@@ -41,33 +44,41 @@ struct SyncOptions {
   bool ignore_times = false;  ///< Copy everything (a recursive copy).
   bool ignore_existing = false;
   bool delete_extra = false;
-  std::optional<std::uint64_t> max_delete;  ///< More deletions than this: none happens, and that is a failure.
+  std::optional<std::uint64_t>
+      max_delete;  ///< More deletions than this: none happens, and that is a failure.
   bool dry_run = false;
-  bool durable = false;                     ///< Local destinations: each file on disk before it counts.
+  bool durable = false;  ///< Local destinations: each file on disk before it counts.
   std::optional<std::uint64_t> max_errors;  ///< Stop asking for more after this many failures.
   ConcurrencyBounds concurrency;
-  std::shared_ptr<const FileExtras> attributes;  ///< For the copies (storage class, encryption, metadata ...).
+  std::shared_ptr<const FileExtras>
+      attributes;  ///< For the copies (storage class, encryption, metadata ...).
   ProgressCallback on_progress;
-  std::function<void(const SyncAction&)> on_action;  ///< Called as each copy or deletion is done (or would be).
-  std::function<bool()> stop_requested;              ///< Asked before each new file; true: let running ones finish.
+  std::function<void(const SyncAction&)>
+      on_action;  ///< Called as each copy or deletion is done (or would be).
+  std::function<bool()>
+      stop_requested;  ///< Asked before each new file; true: let running ones finish.
 };
 
 struct SyncReport {
   Progress progress;
   FailureList failures;
-  bool stopped = false;               ///< By stop_requested or max_errors.
-  bool listing_complete = true;       ///< Both listings ended without a failure.
-  std::optional<std::uint64_t> deletions_withheld;  ///< Why nothing was deleted: this many would have been.
+  bool stopped = false;          ///< By stop_requested or max_errors.
+  bool listing_complete = true;  ///< Both listings ended without a failure.
+  std::optional<std::uint64_t>
+      deletions_withheld;              ///< Why nothing was deleted: this many would have been.
   std::uint64_t would_copy_bytes = 0;  ///< dry_run: bytes that a run would copy.
 };
 
-/// Makes `destination` hold the files of `source`: a merge of two ordered walks in constant memory. One file's failure never
-/// stops the others. Deletions come last, and only after both listings ended without a failure.
-Task<SyncReport> sync(Runtime& runtime, OpContext context, FileSystem& source, FileSystem& destination, SyncOptions options);
+/// Makes `destination` hold the files of `source`: a merge of two ordered walks in constant memory.
+/// One file's failure never stops the others. Deletions come last, and only after both listings
+/// ended without a failure.
+Task<SyncReport> sync(Runtime& runtime, OpContext context, FileSystem& source,
+                      FileSystem& destination, SyncOptions options);
 
-/// Copies the named files (as they are asked for) under the same names, without listing either side.
+/// Copies the named files (as they are asked for) under the same names, without listing either
+/// side.
 Task<SyncReport> copy_named(Runtime& runtime, OpContext context, FileSystem& source,
-                            std::function<Task<std::optional<std::string>>()> next_name, FileSystem& destination,
-                            SyncOptions options);
+                            std::function<Task<std::optional<std::string>>()> next_name,
+                            FileSystem& destination, SyncOptions options);
 
 }  // namespace sluice

@@ -12,13 +12,16 @@ enum class Scheme : std::uint8_t { local, s3 };
 struct Location {
   Scheme scheme = Scheme::local;
   std::string bucket;  ///< s3 only.
-  std::string path;    ///< A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it).
+  std::string
+      path;  ///< A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it).
 };
 
-/// Throws Error{invalid_input} for an empty URL or a missing bucket, Error{unsupported} for a scheme that is not known.
+/// Throws Error{invalid_input} for an empty URL or a missing bucket, Error{unsupported} for a
+/// scheme that is not known.
 Location parse_location(std::string_view url);
 
-/// The directory part and the last part: "a/b" -> "a", "b"; "b" -> "", "b". The last part is empty if the path ends in '/'.
+/// The directory part and the last part: "a/b" -> "a", "b"; "b" -> "", "b". The last part is empty
+/// if the path ends in '/'.
 struct SplitPath {
   std::string directory, name;
 };

@@ -18,7 +18,8 @@
 
 namespace sluice {
 
-/// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as with all AWS tools.
+/// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
+/// with all AWS tools.
 struct StorageOptions {
   Environment environment;  ///< AWS_* and proxy variables; the library reads none by itself.
   std::string endpoint_url, region, profile;
@@ -36,8 +37,8 @@ struct StorageOptions {
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
 };
 
-/// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on the loop; close() it before the
-/// runtime goes. What it opened must not outlive it.
+/// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
+/// the loop; close() it before the runtime goes. What it opened must not outlive it.
 class Storage {
  public:
   Storage(Runtime& runtime, StorageOptions options);
@@ -52,7 +53,8 @@ class Storage {
     std::shared_ptr<FileSystem> files;
     std::string path;
   };
-  /// The file system that holds the file, and its path there. Throws Error{invalid_input} for a URL that ends in '/'.
+  /// The file system that holds the file, and its path there. Throws Error{invalid_input} for a URL
+  /// that ends in '/'.
   Task<File> open_file(OpContext context, std::string url);
 
   /// Closes what was opened, then the connections.

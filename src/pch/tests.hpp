@@ -1,0 +1,6 @@
+// Precompiled for tests; see asio.hpp.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "asio.hpp"
