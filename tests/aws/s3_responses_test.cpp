@@ -145,7 +145,7 @@ TEST_CASE("a page of a thousand keys is parsed in well under a millisecond") {
   CHECK(page.objects.size() == 1000);
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(best).count();
   MESSAGE("best of 20: " << microseconds << " us");
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !__has_feature(address_sanitizer)
   CHECK(microseconds < 2'000);  // generous: the machine may be busy
 #endif
 }

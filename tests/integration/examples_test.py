@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,11 +20,13 @@ def run(*command, **options):
 
 
 def pkg_config(prefix):
-    paths = [str(path.parent) for path in prefix.rglob("sluice.pc")]
-    assert paths, "sluice.pc is not installed"
-    environment = dict(os.environ, PKG_CONFIG_PATH=":".join(paths))
-    flags = run("pkg-config", f"--define-variable=prefix={prefix}", "--cflags", "--libs", "--static", "sluice", env=environment)
-    return shlex.split(flags)
+    """The flags as they are for a library installed at `prefix` (it was staged there from its configured place)."""
+    package = next(prefix.rglob("sluice.pc"), None)
+    assert package, "sluice.pc is not installed"
+    lines = package.read_text().splitlines()
+    package.write_text("\n".join(f"prefix={prefix}" if line.startswith("prefix=") else line for line in lines) + "\n")
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(package.parent))
+    return shlex.split(run("pkg-config", "--cflags", "--libs", "--static", "sluice", env=environment))
 
 
 def build(name, flags, directory):
@@ -71,7 +74,7 @@ def main():
         prefix = directory / "prefix"
         run("meson", "install", "-C", build_directory, "--no-rebuild", "--destdir", directory / "image")
         installed = next(path for path in (directory / "image").rglob("include/sluice/sluice.hpp")).parents[2]
-        installed.rename(prefix)
+        shutil.move(installed, prefix)
         flags = pkg_config(prefix)
         for check in (check_copy, check_list, check_overwrite_batch, check_own_parts):
             name = check.__name__.removeprefix("check_")
