@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -133,6 +134,7 @@ def main():
     parser.add_argument("--lab", help="the program sluice-lab")
     parser.add_argument("rest", nargs="*", help="passed to the suite (doctest options)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("run_s3_suite: terminated"))  # the server is stopped on the way out
     with SERVERS[options.server](options) as endpoint:
         environment = dict(
             os.environ,
