@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "net/response_head.hpp"
 #include "sluice/async/errors.hpp"
 
 namespace sluice::net {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t buffer_size = 16 << 10;
 constexpr std::size_t limited_piece = 64 << 10;
 constexpr unsigned pieces_a_turn = 4;
+constexpr unsigned most_interim = 64;
 
 }  // namespace
 
@@ -171,12 +173,32 @@ void Connection::wait_for_answer() {
     self->waiting_for_answer_ = false;
     if (result || !self->listening_) return;
     // On TLS a session ticket also wakes us.
-    if (!self->transport_->readable()) return self->wait_for_answer();
+    if (!self->transport_->readable() || self->only_interim_came()) return self->wait_for_answer();
     self->listening_ = false;
     self->answered_early_ = true;
     self->transport_->stop_writing();
   };
   transport_->socket().async_wait(Socket::wait_read, std::move(on_readable));
+}
+
+/// Takes in what has arrived. A 1xx is no answer (RFC 9110 section 15.2): some servers send 100
+/// twice, and one may come after we stopped waiting for it. The body goes on then.
+bool Connection::only_interim_came() {
+  make_room();
+  const MutableBytes room(reinterpret_cast<std::byte*>(buffer_.get()) + end_, capacity_ - end_);
+  const std::size_t count = transport_->read_now(room);
+  if (count == 0) return false;
+  end_ += count;
+  constexpr std::string_view interim = "HTTP/1.1 1";
+  for (unsigned heads = 0; heads < most_interim; ++heads) {
+    const std::string_view came = buffered();
+    const std::string_view begin = came.substr(0, std::min(came.size(), interim.size()));
+    if (begin != interim.substr(0, begin.size())) return false;
+    const std::size_t length = head_length(came, 0);
+    if (length == 0) return true;  // nothing, or the beginning of one
+    consume(length);
+  }
+  return false;
 }
 
 SteadyTime Connection::alarm() const {

@@ -75,6 +75,7 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   bool limited(Direction direction) const;
   Task<> write_limited();
   void wait_for_answer();
+  bool only_interim_came();
   void make_room();
 
   struct Due;  // marks that the peer owes us something

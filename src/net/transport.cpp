@@ -81,6 +81,14 @@ class TcpTransport final : public Transport {
 
   bool readable() override { return socket_readable(); }
 
+  std::size_t read_now(MutableBytes buffer) override {
+    const ssize_t count =
+        ::recv(socket().native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count <= 0) return 0;  // the end and errors show again in the next read
+    note_received(static_cast<std::size_t>(count));
+    return static_cast<std::size_t>(count);
+  }
+
  private:
   void advance(std::size_t count) {
     note_sent(count);

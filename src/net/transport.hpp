@@ -37,6 +37,9 @@ class Transport {
   virtual Task<> finish_write(boost::system::error_code& result) = 0;
   /// Whether a read would return something, or the end, or an error, at once.
   virtual bool readable() = 0;
+  /// What has arrived, without waiting; 0 if nothing has, at the end, and where it cannot be told
+  /// (TLS).
+  virtual std::size_t read_now(MutableBytes) { return 0; }
   /// Says goodbye before the socket is closed, without waiting.
   virtual void farewell() noexcept {}
 

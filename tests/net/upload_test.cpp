@@ -61,13 +61,20 @@ Task<> refuse_and_sit(std::shared_ptr<Peer> peer) {
   co_await sleep_for(60s);
 }
 
-enum class Interim { go, silent, refuse, hints_first };
+enum class Interim { go, silent, refuse, hints_first, go_twice, late };
 
 Task<> answer_expectation(std::shared_ptr<Peer> peer, Interim interim, Seen* seen) {
   seen->head = co_await peer->read_head();
   if (interim == Interim::hints_first) co_await peer->write("HTTP/1.1 103 Early Hints\r\n\r\n");
-  if (interim == Interim::go || interim == Interim::hints_first)
+  if (interim == Interim::late) co_await sleep_for(200ms);
+  if (interim != Interim::silent && interim != Interim::refuse)
     co_await peer->write("HTTP/1.1 100 Continue\r\n\r\n");
+  if (interim == Interim::go_twice) {
+    co_await sleep_for(50ms);
+    co_await peer->write("HTTP/1.1 100 Con");
+    co_await sleep_for(50ms);
+    co_await peer->write("tinue\r\n\r\n");
+  }
   if (interim == Interim::refuse) {
     co_await peer->write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
     co_return;
@@ -190,8 +197,8 @@ TEST_CASE(
 }
 
 TEST_CASE("Upload: Expect: 100-continue waits for the peer's word, but not for ever") {
-  for (const Interim interim :
-       {Interim::go, Interim::silent, Interim::refuse, Interim::hints_first}) {
+  for (const Interim interim : {Interim::go, Interim::silent, Interim::refuse, Interim::hints_first,
+                                Interim::go_twice, Interim::late}) {
     run([interim](Runtime& runtime) -> Task<> {
       Seen seen;
       ScriptedServer server(runtime, [&](std::shared_ptr<Peer> peer) {
@@ -200,7 +207,7 @@ TEST_CASE("Upload: Expect: 100-continue waits for the peer's word, but not for e
       net::Http1Options options;
       options.continue_timeout = 100ms;
       const auto client = net::make_http1_client(runtime, options);
-      const std::string content(100000, 'c');
+      const std::string content(16 << 20, 'c');  // more than the sockets' buffers hold
       net::HttpRequest request = put_request(server.endpoint());
       request.body = as_bytes(content);
       request.expect_continue = true;
