@@ -35,6 +35,11 @@ struct Reader {
     XmlElement result;
     const std::string_view name = node.name();
     result.name = name.substr(name.find(':') + 1);  // npos + 1 is 0
+    // Namespaces in XML, section 4: one prefix at most, and what follows it is a name by itself.
+    const bool qualified =
+        !result.name.empty() && result.name.find(':') == std::string::npos &&
+        std::string_view("0123456789-.").find(result.name[0]) == std::string_view::npos;
+    if (!qualified) refuse("an element whose name is no qualified name");
     for (const pugi::xml_node& child : node.children()) {
       if (child.type() == pugi::node_element) {
         result.children.push_back(element(child, depth + 1));

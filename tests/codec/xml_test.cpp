@@ -126,3 +126,11 @@ TEST_CASE("escaped XML text is read back byte for byte") {
 }
 
 }  // namespace sluice::codec
+
+TEST_CASE("xml: a name must be one after its prefix, too") {
+  for (const char* text : {"<a: />", "<a:b:c/>", "<a:1/>", "<a:-b/>"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(sluice::codec::parse_xml(text, "test"), sluice::Error);
+  }
+  CHECK(sluice::codec::parse_xml("<a:b/>", "test").name == "b");
+}
