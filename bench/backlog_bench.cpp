@@ -1,5 +1,5 @@
-// Writes, counts and reads a backlog and prints the figures: backlog_bench [files] [etags: 0 or 1]
-// [directory]
+// Writes, counts and reads a backlog: backlog_bench [files] [etags: 0 or 1] [directory]
+// Prints one JSON object a phase, then one with the sizes.
 #include <sys/resource.h>
 
 #include <array>
@@ -70,8 +70,9 @@ double cpu_seconds() {
 void report(const char* what, SteadyTime begin, double cpu_before) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  std::printf("%-6s %6.3f s wall  %6.3f s CPU  %6.1f MiB peak RSS\n", what, seconds_since(begin),
-              cpu_seconds() - cpu_before, static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf("{\"phase\":\"%s\",\"wall\":%.3f,\"cpu\":%.3f,\"rss_mib\":%.1f}\n", what,
+              seconds_since(begin), cpu_seconds() - cpu_before,
+              static_cast<double>(usage.ru_maxrss) / 1024);
 }
 
 Task<std::uint64_t> drain(std::unique_ptr<FileStream> stream, std::uint64_t& plain_bytes) {
@@ -107,9 +108,10 @@ Task<> measure(Runtime& runtime, std::filesystem::path file, std::uint64_t files
   report("read", begin, cpu);
   co_await drain(read_backlog(runtime, file), plain_bytes);
   const auto packed = static_cast<double>(std::filesystem::file_size(file));
-  std::printf("%llu files, %.1f MB plain, %.1f MB packed: 1/%.2f\n",
-              static_cast<unsigned long long>(read), static_cast<double>(plain_bytes) / 1e6,
-              packed / 1e6, static_cast<double>(plain_bytes) / packed);
+  std::printf(
+      "{\"files\":%llu,\"plain_bytes\":%llu,\"packed_bytes\":%.0f,\"plain_to_packed\":%.2f}\n",
+      static_cast<unsigned long long>(read), static_cast<unsigned long long>(plain_bytes), packed,
+      static_cast<double>(plain_bytes) / packed);
   if (summary.files != files || counted != files || read != files) std::abort();
 }
 
