@@ -58,7 +58,8 @@ Task<> Retrier::wait_for_rate() {
   if (at > now) co_await sleep_until(at);
 }
 
-void Retrier::succeeded(std::uint32_t last_cost) {
+void Retrier::succeeded(const OpContext& context, std::uint32_t last_cost) {
+  if (context.load) context.load->served();
   budget_.give_back(last_cost == 0 ? 1 : last_cost);
   if (policy_.adaptive) rate_.on_success(runtime_.clock().steady());
 }

@@ -72,7 +72,7 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
   sync.dry_run = options.dry_run;
   sync.durable = options.durable;
   const std::size_t most = session.options().transfers;
-  sync.concurrency = {.least = 1, .start = std::min<std::size_t>(most, 32), .most = most};
+  sync.concurrency = {.least = 1, .start = most, .most = most};
   sync.attributes = session.new_file_attributes();
   sync.stop_requested = session.stop_function();
   Output& output = session.output();

@@ -60,25 +60,61 @@ TEST_CASE(
   CHECK(load.left > 50);
 }
 
-TEST_CASE(
-    "AdaptiveLimit: grows with throughput, halves once for a burst of refusals, keeps to its "
-    "bounds") {
+namespace {
+
+/// Seconds in which of each hundred requests `refused` are refused, and every served one ends a
+/// file.
+void pass_seconds(AdaptiveLimit& limit, test::ManualClock& clock, int seconds, int refused) {
+  for (int second = 0; second < seconds; ++second) {
+    clock.advance(1s);
+    for (int i = 0; i < 100; ++i) {
+      if (i < refused) {
+        limit.throttled();
+      } else {
+        limit.served();
+        limit.finished(10'000 * limit.current());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("AdaptiveLimit: grows with throughput up to its bound") {
   auto clock = std::make_shared<test::ManualClock>();
   AdaptiveLimit limit({.least = 2, .start = 16, .most = 32}, clock);
-  for (int second = 0; second < 20; ++second) {
-    for (std::size_t i = 0; i < limit.current(); ++i)
-      limit.finished(1'000'000);
-    clock->advance(1s);
-  }
-  CHECK(limit.current() > 16);
-  CHECK(limit.current() <= 32);
-  const auto before = limit.current();
+  pass_seconds(limit, *clock, 20, 0);
+  CHECK(limit.current() == 32);
+}
+
+TEST_CASE("AdaptiveLimit: halves each second that everything is refused, and keeps to its bound") {
+  auto clock = std::make_shared<test::ManualClock>();
+  AdaptiveLimit limit({.least = 2, .start = 32, .most = 32}, clock);
   for (int i = 0; i < 50; ++i)
     limit.throttled();
-  CHECK(limit.current() == before / 2);
+  CHECK(limit.current() == 32);  // one burst: nothing is known yet of what is served
+  clock->advance(1s);
+  limit.throttled();
+  CHECK(limit.current() == 16);
   for (int second = 0; second < 20; ++second) {
-    clock->advance(2s);
+    clock->advance(1s);
     limit.throttled();
   }
   CHECK(limit.current() == 2);
+}
+
+TEST_CASE("AdaptiveLimit: a few refusals hardly slow it down") {
+  auto clock = std::make_shared<test::ManualClock>();
+  AdaptiveLimit limit({.least = 1, .start = 64, .most = 64}, clock);
+  pass_seconds(limit, *clock, 60, 2);
+  CHECK(limit.current() >= 60);
+}
+
+TEST_CASE("AdaptiveLimit: takes back what it gave up once the peer recovers") {
+  auto clock = std::make_shared<test::ManualClock>();
+  AdaptiveLimit limit({.least = 1, .start = 64, .most = 64}, clock);
+  pass_seconds(limit, *clock, 10, 60);
+  CHECK(limit.current() < 16);
+  pass_seconds(limit, *clock, 60, 0);
+  CHECK(limit.current() == 64);
 }

@@ -19,27 +19,32 @@ struct ConcurrencyBounds {
   std::size_t most = 64;
 };
 
-/// How many pieces of work run at once: grows while throughput grows, halves when a peer throttles.
-/// Lives on the loop.
+/// How many pieces of work run at once. Grows while throughput grows. Gives way to throttling in
+/// proportion, as DCTCP does (RFC 8257 section 3.3): each second it loses half of the share of
+/// requests that were refused. A peer that refuses everything halves it; one that refuses 2 %, as
+/// S3 may at any time, costs nothing that does not come back. Lives on the loop.
 class AdaptiveLimit final : public LoadListener {
  public:
   AdaptiveLimit(ConcurrencyBounds bounds, std::shared_ptr<const Clock> clock);
 
-  std::size_t current() const { return current_; }
+  std::size_t current() const { return static_cast<std::size_t>(limit_); }
   /// A piece of work of `bytes` ended. (Small files count by number: each also weighs 64 KiB.)
   void finished(std::uint64_t bytes);
+  void served() override { ++served_; }
   void throttled() override;
 
  private:
-  void end_window(SteadyTime now);
+  void end_window_after(SteadyTime now);
+  void give_way(double refused_share);
+  void grow(double rate);
 
   ConcurrencyBounds bounds_;
   std::shared_ptr<const Clock> clock_;
-  std::size_t current_;
+  double limit_, highest_;  ///< highest_: what was reached before giving way.
   double best_rate_ = 0;
   double window_bytes_ = 0;
+  std::uint64_t served_ = 0, refused_ = 0;  ///< Requests in this window.
   SteadyTime window_start_;
-  SteadyTime last_cut_{};
 };
 
 /// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and

@@ -102,11 +102,11 @@ class Retrier {
       try {
         if constexpr (std::is_void_v<T>) {
           co_await attempt();
-          succeeded(last_cost);
+          succeeded(context, last_cost);
           co_return;
         } else {
           T result = co_await attempt();
-          succeeded(last_cost);
+          succeeded(context, last_cost);
           co_return std::move(result);
         }
       } catch (...) {
@@ -123,7 +123,7 @@ class Retrier {
 
  private:
   Task<> wait_for_rate();
-  void succeeded(std::uint32_t last_cost);
+  void succeeded(const OpContext& context, std::uint32_t last_cost);
   Duration delay_or_throw(const OpContext& context, Safety safety, std::uint32_t attempts,
                           const std::exception_ptr& thrown, std::uint32_t& last_cost);
 

@@ -12,6 +12,8 @@ namespace sluice {
 class LoadListener {
  public:
   virtual ~LoadListener() = default;
+  /// A peer served a request.
+  virtual void served() = 0;
   /// A peer asked for fewer requests (503 SlowDown, 429, 421 ...). Called once a refused request.
   virtual void throttled() = 0;
 };
