@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "aws/credential_answers.hpp"
+#include "aws/login_token.hpp"
 #include "aws/sso_token.hpp"
 #include "sluice/core/error.hpp"
 
@@ -17,6 +18,15 @@ void check_token(std::string_view text) {
   const SsoToken token = parse_sso_token(text, "fuzz");
   const SsoToken again = parse_sso_token(format_sso_token(token), "fuzz");
   if (again.access_token != token.access_token || again.expires != token.expires) std::abort();
+}
+
+void check_login(std::string_view text) {
+  const LoginToken token = parse_login_token(text, "fuzz", "fuzz");
+  const LoginToken again = parse_login_token(format_login_token(token), "fuzz", "fuzz");
+  const bool same = again.refresh_token == token.refresh_token &&
+                    again.dpop_key == token.dpop_key && again.keys.expires == token.keys.expires &&
+                    again.keys.secret_access_key == token.keys.secret_access_key;
+  if (!same) std::abort();
 }
 
 void parse(char kind, std::string_view text) {
@@ -38,6 +48,15 @@ void parse(char kind, std::string_view text) {
       return;
     case 'r':
       apply_sso_refresh({}, text, TimePoint(std::chrono::seconds(1'700'000'000)), "fuzz");
+      return;
+    case 'l':
+      check_login(text);
+      return;
+    case 'L':
+      apply_login_refresh({}, text, TimePoint(std::chrono::seconds(1'700'000'000)), "fuzz");
+      return;
+    case 'e':
+      login_refusal(text);
       return;
     default:
       check_token(text);

@@ -49,6 +49,8 @@ void read_xml(ServiceError& error, std::string_view body) {
   error.message = element->text_of("Message");
   error.region = element->text_of("Region");
   error.endpoint = element->text_of("Endpoint");
+  error.string_to_sign = element->text_of("StringToSign");
+  error.canonical_request = element->text_of("CanonicalRequest");
   error.request_id = element->text_of("RequestId");
   if (error.request_id.empty()) error.request_id = root.text_of("RequestId");
   error.server_time = codec::parse_iso8601(element->text_of("ServerTime"));

@@ -83,6 +83,11 @@ class Chain {
   Task<Found> from_credentials_file(OpContext) {
     return ready(keys_in(settings_.config.credential_profiles, "credentials file"));
   }
+  Task<Found> from_login(OpContext context) {
+    auto login = login_profile(settings_.profile, section());
+    if (!login) return ready(std::nullopt);
+    return found_by(fetch_login_credentials(world(), std::move(context), std::move(*login)));
+  }
   Task<Found> from_process(OpContext context) {
     auto command = section().get("credential_process");
     if (!command) return ready(std::nullopt);
@@ -121,11 +126,10 @@ class Chain {
   // beyond its time.
   Credentials kept_or_throw() {
     if (!last_) {
-      throw no_credentials(
-          "",
-          "found neither in the environment, " + profile_source() +
-              " (role, web identity, SSO, keys, process), a container service, nor the instance "
-              "metadata service");
+      throw no_credentials("", "found neither in the environment, " + profile_source() +
+                                   " (role, web identity, SSO, keys, login, process), a container "
+                                   "service, nor the instance "
+                                   "metadata service");
     }
     if (steps()[*chosen_] != &Chain::from_instance)
       throw no_credentials(last_->source, "they are gone");
@@ -149,12 +153,12 @@ class Chain {
 
 // botocore's order.
 std::span<const Chain::Step> Chain::steps() {
-  static constexpr std::array<Step, 9> order = {
+  static constexpr std::array<Step, 10> order = {
       &Chain::from_environment,      &Chain::from_role,
       &Chain::from_web_identity,     &Chain::from_sso,
-      &Chain::from_credentials_file, &Chain::from_process,
-      &Chain::from_config_file,      &Chain::from_container,
-      &Chain::from_instance};
+      &Chain::from_credentials_file, &Chain::from_login,
+      &Chain::from_process,          &Chain::from_config_file,
+      &Chain::from_container,        &Chain::from_instance};
   return order;
 }
 

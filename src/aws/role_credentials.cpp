@@ -67,6 +67,9 @@ struct Begin {
   Task<Credentials> operator()(SsoProfile sso) const {
     return fetch_sso_credentials(world, context, std::move(sso));
   }
+  Task<Credentials> operator()(LoginProfile login) const {
+    return fetch_login_credentials(world, context, std::move(login));
+  }
   Task<Credentials> operator()(ProcessCommand process) const {
     return fetch_process_credentials(world, context, std::move(process.command),
                                      "credential_process of profile " + process.profile);

@@ -97,6 +97,7 @@ class Planner {
     if (assumes_role(section)) return std::nullopt;
     if (auto identity = web_identity(nullptr, section, next)) return RoleBase(std::move(*identity));
     if (auto sso = sso_profile(config_, next, section)) return RoleBase(std::move(*sso));
+    if (auto login = login_profile(next, section)) return RoleBase(std::move(*login));
     if (auto command = section.get("credential_process"))
       return RoleBase(ProcessCommand{std::move(*command), next});
     throw bad_source(source_of(profile), "source profile " + next + " has no credentials");

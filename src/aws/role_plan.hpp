@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "aws/login_credentials.hpp"
 #include "aws/sso_credentials.hpp"
 #include "aws/sts_credentials.hpp"
 
@@ -22,8 +23,8 @@ struct ProcessCommand {
 enum class CredentialPlace : std::uint8_t { environment, instance, container };
 
 /// Where a chain of roles begins.
-using RoleBase =
-    std::variant<Credentials, WebIdentity, SsoProfile, ProcessCommand, CredentialPlace>;
+using RoleBase = std::variant<Credentials, WebIdentity, SsoProfile, LoginProfile, ProcessCommand,
+                              CredentialPlace>;
 
 /// How a profile with a role_arn gets its credentials: from `base` through `roles`, in this order.
 struct RolePlan {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "aws/signature_dispute.hpp"
+
 namespace sluice::aws {
 namespace {
 
@@ -48,14 +50,13 @@ void S3Client::Exchange::move_home(const std::string& bucket, const std::string&
 }
 
 net::HttpRequest S3Client::Exchange::signed_request(const S3Request& request,
-                                                    const Credentials& credentials,
+                                                    const Credentials& credentials, TimePoint now,
                                                     std::string_view payload_hash) {
   const Home& home = home_of(request.location.bucket);
   net::HttpRequest http = to_http(request, home.place);
   if (requester_pays_) http.headers.add("x-amz-request-payer", "requester");
   http.expect_continue = http.body.size() > expect_continue_from;
-  signer_.sign(http, credentials, home.scope, clock_offset_.apply(runtime_.clock().now()),
-               payload_hash);
+  signer_.sign(http, credentials, home.scope, now, payload_hash);
   return http;
 }
 
@@ -64,13 +65,20 @@ Task<net::HttpResponse> S3Client::Exchange::send(const OpContext& context, const
   Corrections made;
   for (;;) {
     const auto credentials = co_await credentials_->get(context);
-    const net::HttpRequest http = signed_request(request, *credentials, payload_hash);
+    const TimePoint now = signing_time();
+    const net::HttpRequest http = signed_request(request, *credentials, now, payload_hash);
     net::HttpResponse response = co_await http_->send(context, http);
     if (is_success(response.status())) co_return response;
     const ServiceError refusal = co_await refusal_of(std::move(response));
     const bool again = co_await correct(context, request, refusal, credentials, made);
-    if (!again)
-      throw to_error(refusal, std::string(request.operation), to_string(request.location));
+    if (again) continue;
+    if (is_signature_dispute(refusal) && context.log.enabled(LogLevel::debug)) {
+      const SigningScope& scope = home_of(request.location.bucket).scope;
+      log_signature_dispute(context.log, refusal,
+                            signing_texts(http, *credentials, scope, now, payload_hash),
+                            *credentials);
+    }
+    throw to_error(refusal, std::string(request.operation), to_string(request.location));
   }
 }
 
@@ -129,7 +137,8 @@ Task<std::string> S3Client::Exchange::ask_region(const OpContext& context,
                                                  const std::string& bucket) {
   const S3Request request = head_bucket_request(bucket);
   const auto credentials = co_await credentials_->get(context);
-  const net::HttpRequest http = signed_request(request, *credentials, empty_payload_hash);
+  const net::HttpRequest http =
+      signed_request(request, *credentials, signing_time(), empty_payload_hash);
   const net::HttpResponse response = co_await http_->send(context, http);
   co_return std::string(response.header("x-amz-bucket-region"));  // also told with 301 and 403
 }
@@ -139,8 +148,7 @@ Task<std::string> S3Client::Exchange::presign(OpContext context, S3Request reque
   const auto credentials = co_await credentials_->get(context);
   const Home& home = home_of(request.location.bucket);
   const net::HttpRequest http = to_http(request, home.place);
-  const TimePoint now = clock_offset_.apply(runtime_.clock().now());
-  co_return signer_.presign(http, *credentials, home.scope, now, expires);
+  co_return signer_.presign(http, *credentials, home.scope, signing_time(), expires);
 }
 
 }  // namespace sluice::aws

@@ -43,8 +43,10 @@ class S3Client::Exchange {
 
   Home& home_of(const std::string& bucket);
   void move_home(const std::string& bucket, const std::string& region);
+  /// The time that requests are signed with now.
+  TimePoint signing_time() const { return clock_offset_.apply(runtime_.clock().now()); }
   net::HttpRequest signed_request(const S3Request& request, const Credentials& credentials,
-                                  std::string_view payload_hash);
+                                  TimePoint now, std::string_view payload_hash);
   Task<ServiceError> refusal_of(net::HttpResponse response);
   Task<bool> correct(const OpContext& context, const S3Request& request,
                      const ServiceError& refusal,

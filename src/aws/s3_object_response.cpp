@@ -3,6 +3,7 @@
 
 #include "aws/s3_metadata.hpp"
 #include "aws/s3_response_text.hpp"
+#include "sluice/aws/s3_requests.hpp"
 #include "sluice/aws/s3_responses.hpp"
 #include "sluice/codec/date.hpp"
 #include "sluice/core/error.hpp"
@@ -11,9 +12,13 @@ namespace sluice::aws {
 namespace {
 
 constexpr std::array kept_headers = {
-    std::string_view("cache-control"),    std::string_view("content-disposition"),
-    std::string_view("content-encoding"), std::string_view("content-language"),
-    std::string_view("expires"),          std::string_view("x-amz-website-redirect-location"),
+    std::string_view("cache-control"),
+    std::string_view("content-disposition"),
+    std::string_view("content-encoding"),
+    std::string_view("content-language"),
+    std::string_view("expires"),
+    std::string_view("x-amz-website-redirect-location"),
+    s3_bucket_key_header,
 };
 
 std::string lower(std::string_view text) {

@@ -83,6 +83,28 @@ JsonWriter& JsonWriter::value(bool flag) {
   return *this;
 }
 
+JsonWriter& JsonWriter::value(const JsonValue& tree) {
+  // A parsed document is nested 64 levels deep at most, so this may recurse.
+  if (const auto* const object = tree.as_object()) {
+    begin_object();
+    for (const auto& [name, member] : *object)
+      key(name).value(member);
+    return end_object();
+  }
+  if (const auto* const array = tree.as_array()) {
+    begin_array();
+    for (const JsonValue& element : *array)
+      value(element);
+    return end_array();
+  }
+  if (tree.is_null()) return null();
+  if (const auto text = tree.as_string()) return value(*text);
+  if (const auto flag = tree.as_bool()) return value(*flag);
+  if (const auto* const number = std::get_if<double>(&tree.get())) return value(*number);
+  if (const auto number = tree.as_int()) return value(*number);
+  return value(tree.as_uint().value_or(0));
+}
+
 JsonWriter& JsonWriter::null() {
   separate();
   out_ += "null";

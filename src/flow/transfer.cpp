@@ -19,6 +19,19 @@ Task<> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
   }
 }
 
+// The storage's own key may be unknown to the other one: as with S3's own copies, the destination
+// decides how its files are encrypted.
+std::shared_ptr<const FileExtras> carried_over(const std::shared_ptr<const FileExtras>& extras) {
+  if (!extras || extras->encryption.empty()) return extras;
+  auto carried = std::make_shared<FileExtras>(*extras);
+  carried->encryption.clear();
+  carried->encryption_key_id.clear();
+  std::erase_if(carried->headers, [](const auto& header) {
+    return header.first.starts_with("x-amz-server-side-encryption");
+  });
+  return carried;
+}
+
 // `what` lives in the caller's frame, which awaits this.
 Task<FileInfo> stream(OpContext context, Transfer& what) {
   ReadOptions read;
@@ -29,7 +42,8 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
   read.extras = between_stores;
   const auto source = co_await what.source->open(context, what.file.path, std::move(read));
   what.options.size = source->info().size;
-  if (between_stores && !what.options.extras) what.options.extras = source->info().extras;
+  if (between_stores && !what.options.extras)
+    what.options.extras = carried_over(source->info().extras);
   const auto sink = co_await what.destination->create(context, what.path, what.options);
   std::exception_ptr thrown;
   try {

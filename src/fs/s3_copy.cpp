@@ -18,6 +18,25 @@ std::string first_of(const std::string& a, const std::string& b) {
   return a.empty() ? b : a;
 }
 
+struct Encryption {
+  std::string kind, key_id;
+};
+
+// As S3 has it, a copy is not encrypted as its source was, but as it is told, or as its bucket
+// says. A key goes with its own kind only.
+Encryption encryption_of_copy(const S3Root& root, const FileInfo& from) {
+  if (!root.options.encryption.empty())
+    return {root.options.encryption, root.options.encryption_key_id};
+  if (from.extras) return {from.extras->encryption, from.extras->encryption_key_id};
+  return {};
+}
+
+void encrypt(FileExtras& extras, Encryption encryption) {
+  extras.encryption = std::move(encryption.kind);
+  extras.encryption_key_id = std::move(encryption.key_id);
+  extras.headers.erase(std::string(aws::s3_bucket_key_header));
+}
+
 aws::CopyOptions copy_options(const S3Root& root, const FileInfo& from, const std::string& to,
                               const WriteOptions& options) {
   aws::CopyOptions copy;
@@ -28,9 +47,9 @@ aws::CopyOptions copy_options(const S3Root& root, const FileInfo& from, const st
     // S3 gives a copy the class STANDARD unless it is told another.
     copy.storage_class =
         first_of(root.options.storage_class, from.extras ? from.extras->storage_class : "");
-    copy.encryption = first_of(root.options.encryption, from.extras ? from.extras->encryption : "");
-    copy.encryption_key_id =
-        first_of(root.options.encryption_key_id, from.extras ? from.extras->encryption_key_id : "");
+    Encryption encryption = encryption_of_copy(root, from);
+    copy.encryption = std::move(encryption.kind);
+    copy.encryption_key_id = std::move(encryption.key_id);
   }
   return copy;
 }
@@ -43,14 +62,14 @@ Error source_changed(const aws::S3Location& source, const Error& cause) {
 /// The parts of a large copy get no attributes from their source: they are read first and given to
 /// the new object.
 Task<WriteOptions> with_source_attributes(S3Root& root, OpContext context, aws::S3Location source,
-                                          std::string if_match, WriteOptions options) {
+                                          FileInfo from, WriteOptions options) {
   if (options.extras) co_return options;
-  aws::GetOptions plain{
-      .range = {}, .if_match = std::move(if_match), .version_id = {}, .checksum = false};
+  aws::GetOptions plain{.range = {}, .if_match = from.etag, .version_id = {}, .checksum = false};
   auto found = co_await root.client().head(context, source, std::move(plain));
   if (!found)
     throw Error(ErrorCode::not_found, "copy", to_string(source), "there is no such object");
   if (!root.options.storage_class.empty()) found->extras.storage_class = root.options.storage_class;
+  encrypt(found->extras, encryption_of_copy(root, from));
   options.extras =
       co_await with_tags(root, std::move(context), std::move(source), std::move(found->extras));
   co_return options;
@@ -58,7 +77,7 @@ Task<WriteOptions> with_source_attributes(S3Root& root, OpContext context, aws::
 
 Task<FileInfo> copy_by_parts(S3Root& root, OpContext context, aws::S3Location source, FileInfo from,
                              std::string to, WriteOptions options) {
-  options = co_await with_source_attributes(root, context, source, from.etag, std::move(options));
+  options = co_await with_source_attributes(root, context, source, from, std::move(options));
   const aws::CopyOptions copy{.source_if_match = from.etag};
   const std::uint64_t part_size = aws::part_size_for(from.size, copy_part_size);
   auto upload = std::make_unique<S3Multipart>(root, context, root.location_of(to));

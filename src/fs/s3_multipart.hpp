@@ -16,7 +16,8 @@ class S3Multipart {
  public:
   S3Multipart(S3Root& root, OpContext context, aws::S3Location object);
 
-  /// Creates the upload and journals it.
+  /// Creates the upload and journals it. If the answer is lost, an upload without parts may stay at
+  /// the server: ADR 3 says why it cannot be found again.
   Task<> begin(aws::S3Attributes attributes, aws::MultipartChecksum checksum);
   /// Waits for a free place, then uploads the first `size` bytes of the buffer. Throws what an
   /// earlier part failed with.

@@ -15,6 +15,10 @@ constexpr std::size_t default_buffers = 16;
 S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
   if (!options.client)
     throw Error(ErrorCode::config, "open", "s3://" + options.bucket, "no client");
+  if (!options.encryption_key_id.empty() && !options.encryption.starts_with("aws:kms")) {
+    throw Error(ErrorCode::config, "open", "s3://" + options.bucket,
+                "a KMS key is for the encryption aws:kms or aws:kms:dsse");
+  }
   if (!options.prefix.empty() && !options.prefix.ends_with('/')) options.prefix += '/';
   options.part_size = std::clamp(options.part_size, aws::s3_min_part, aws::s3_max_single_put);
   options.parallel_parts = std::max<std::size_t>(options.parallel_parts, 1);

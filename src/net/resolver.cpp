@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "net/ascii.hpp"
 #include "sluice/async/errors.hpp"
 
 namespace sluice::net {
@@ -54,6 +55,13 @@ struct Resolver::Lookup {
   std::optional<Answer> answer;
 };
 
+bool is_below_localhost(std::string_view host) {
+  constexpr std::string_view suffix = ".localhost";
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.size() <= suffix.size()) return false;
+  return std::ranges::equal(host.substr(host.size() - suffix.size()), suffix, {}, to_lower);
+}
+
 Addresses rotated(const Addresses& addresses, std::size_t turn) {
   Addresses order = addresses;
   auto begin = order.begin();
@@ -98,6 +106,8 @@ Task<Addresses> Resolver::resolve(std::string host) {
   boost::system::error_code not_numeric;
   const auto numeric = asio::ip::make_address(host, not_numeric);
   if (!not_numeric) co_return Addresses{numeric};
+  if (is_below_localhost(host))
+    co_return Addresses{asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
   if (auto known = recall(host)) co_return std::move(*known);
   std::shared_ptr<Lookup>& slot = running_[host];
   if (!slot) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/async/runtime.hpp"
@@ -41,6 +42,11 @@ class Resolver {
   std::map<std::string, Known, std::less<>> known_;
   std::map<std::string, std::shared_ptr<Lookup>, std::less<>> running_;
 };
+
+/// Whether the name is "something.localhost", which is this machine and is asked of no server (RFC
+/// 6761 section 6.3). Many systems only know "localhost" itself, but a local S3 server is asked for
+/// its buckets by such names. Pure.
+bool is_below_localhost(std::string_view host);
 
 /// The addresses rotated by `turn` within each run of one family. Pure.
 Addresses rotated(const Addresses& addresses, std::size_t turn);

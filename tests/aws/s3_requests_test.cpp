@@ -158,6 +158,53 @@ TEST_CASE("an S3 copy keeps the source's metadata unless it is replaced") {
   CHECK(header(changed, "x-amz-meta-a") == "1");
 }
 
+TEST_CASE("S3 encryption is told when an object begins: PUT, CreateMultipartUpload and copies") {
+  FileExtras extras;
+  extras.encryption = "aws:kms";
+  extras.encryption_key_id = "arn:aws:kms:us-east-1:1:key/k";
+  extras.headers = {{std::string(s3_bucket_key_header), "true"}};
+  CopyOptions replaced, kept;
+  replaced.replace = std::make_shared<const FileExtras>(extras);
+  kept.encryption = extras.encryption;
+  kept.encryption_key_id = extras.encryption_key_id;
+  for (const S3Request& request : {put_object_request({"b", "k"}, {}, &extras, {}),
+                                   create_multipart_request({"b", "k"}, &extras, {}),
+                                   copy_object_request({"b", "from"}, {"b", "k"}, replaced),
+                                   copy_object_request({"b", "from"}, {"b", "k"}, kept)}) {
+    CAPTURE(request.operation);
+    CHECK(header(request, "x-amz-server-side-encryption") == "aws:kms");
+    CHECK(header(request, "x-amz-server-side-encryption-aws-kms-key-id") ==
+          "arn:aws:kms:us-east-1:1:key/k");
+    const bool carries = request.operation != "CopyObject" ||
+                         header(request, "x-amz-metadata-directive") == "REPLACE";
+    CHECK(header(request, s3_bucket_key_header) == (carries ? "true" : "(none)"));
+  }
+}
+
+TEST_CASE("S3 encryption is not told again with the parts of an upload, nor at its end") {
+  const S3Upload upload{.object = {"b", "k"}, .id = "u"};
+  CopyOptions copy;
+  copy.encryption = "aws:kms";
+  for (const S3Request& request : {upload_part_request(upload, 1, as_bytes("x")),
+                                   upload_part_copy_request(upload, 1, {"b", "from"}, {0, 9}, copy),
+                                   complete_multipart_request(upload, {}, {}, "", {})}) {
+    CAPTURE(request.operation);
+    for (std::size_t i = 0; i < request.headers.size(); ++i)
+      CHECK(request.headers[i].first.find("encryption") == std::string_view::npos);
+  }
+}
+
+TEST_CASE("S3 encryption: a key without its kind is not sent") {
+  FileExtras extras;
+  extras.encryption_key_id = "k";
+  CopyOptions copy;
+  copy.encryption_key_id = "k";
+  CHECK(header(put_object_request({"b", "k"}, {}, &extras, {}),
+               "x-amz-server-side-encryption-aws-kms-key-id") == "(none)");
+  CHECK(header(copy_object_request({"b", "from"}, {"b", "k"}, copy),
+               "x-amz-server-side-encryption-aws-kms-key-id") == "(none)");
+}
+
 TEST_CASE("an S3 multipart upload is checked as a whole by CRC, part by part by SHA-256") {
   const S3Request whole =
       create_multipart_request({"b", "k"}, nullptr, {ChecksumAlgorithm::crc64nvme});

@@ -201,6 +201,7 @@ TEST_CASE("what an overwrite of an S3 object must keep is read") {
                                    {"x-amz-storage-class", "STANDARD_IA"},
                                    {"x-amz-server-side-encryption", "aws:kms"},
                                    {"x-amz-server-side-encryption-aws-kms-key-id", "k"},
+                                   {"X-Amz-Server-Side-Encryption-Bucket-Key-Enabled", "true"},
                                    {"x-amz-checksum-crc32", "y/Q5Jg=="}});
   const FileExtras extras = parse_object_extras(headers);
   CHECK(extras.content_type == "text/csv");
@@ -208,7 +209,9 @@ TEST_CASE("what an overwrite of an S3 object must keep is read") {
   CHECK(extras.metadata.at("owner") == "Jürgen %");
   CHECK(extras.metadata.at("two") == "日本 end");
   CHECK(extras.storage_class == "STANDARD_IA");
+  CHECK(extras.encryption == "aws:kms");
   CHECK(extras.encryption_key_id == "k");
+  CHECK(extras.headers.at(std::string(s3_bucket_key_header)) == "true");
   CHECK(extras.checksum_algorithm == "crc32");
   CHECK_FALSE(extras.tags.has_value());
 }

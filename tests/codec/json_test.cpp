@@ -138,4 +138,12 @@ TEST_CASE("what the JSON writer writes is read back") {
   CHECK(values[6].is_null());
 }
 
+TEST_CASE("JSON: a tree is written as it was read") {
+  const std::string text =
+      R"({"b":[1,-2,18446744073709551615,1.5,-0.0,"x\"y",true,null,{}],"a":{"b":[]},"b":2})";
+  JsonWriter writer;
+  writer.value(parse_json(text, "test"));
+  CHECK(writer.take() == text);
+}
+
 }  // namespace sluice::codec

@@ -39,6 +39,7 @@ struct S3World {
   std::shared_ptr<aws::S3Client> client;
   std::string prefix;
   std::shared_ptr<Semaphore> buffers;
+  std::string encryption, encryption_key_id;  ///< Of new objects.
 
   template <class Body>
   static Task<> run_with(S3World& world, Runtime& runtime, Body& body) {
@@ -56,6 +57,8 @@ struct S3World {
     fs.part_size = 5_MiB;
     fs.journal = world.journal;
     fs.buffers = world.buffers;
+    fs.encryption = world.encryption;
+    fs.encryption_key_id = world.encryption_key_id;
     std::unique_ptr<FileSystem> files = make_s3_fs(runtime, std::move(fs));
     std::exception_ptr thrown;
     try {

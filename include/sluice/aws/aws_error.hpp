@@ -27,6 +27,8 @@ struct ServiceError {
   std::string request_id;  ///< S3: "<request id>/<host id>".
   std::string region;      ///< The region that the bucket is in, if the peer tells (S3).
   std::string endpoint;    ///< The host that the bucket wants to be asked at (S3 redirects).
+  std::string string_to_sign, canonical_request;  ///< What the peer signed (SignatureDoesNotMatch);
+                                                  ///< may hold the session token.
   std::optional<TimePoint> server_time;
   std::optional<Duration> retry_after;
 };

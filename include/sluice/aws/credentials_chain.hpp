@@ -22,8 +22,8 @@ struct CredentialsChainOptions {
 };
 
 /// The sources that all AWS tools share, in botocore's order: environment, assume-role profile, web
-/// identity, SSO, credentials file, credential_process, config file, container (ECS, EKS), instance
-/// metadata (IMDS).
+/// identity, SSO, credentials file, `aws login`, credential_process, config file, container (ECS,
+/// EKS), instance metadata (IMDS).
 ///
 /// The first source that is configured gives the credentials and is kept for refreshes; if it is
 /// configured but fails, that is the error (only IMDS may fail silently). Refreshes run in the

@@ -28,6 +28,11 @@ inline constexpr std::uint32_t s3_max_parts = 10'000;
 inline constexpr std::size_t s3_max_deletes = 1'000;  ///< Keys of one DeleteObjects.
 inline constexpr std::size_t s3_max_key_bytes = 1'024;
 
+/// "true" with an object under a KMS key that saves calls to KMS by a key of its bucket. Kept with
+/// the other system headers (FileExtras::headers).
+inline constexpr std::string_view s3_bucket_key_header =
+    "x-amz-server-side-encryption-bucket-key-enabled";
+
 struct S3Location {
   std::string bucket = {};
   std::string key = {};  ///< Raw bytes; empty for operations on the bucket.

@@ -64,6 +64,7 @@ class JsonWriter {
   JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
   JsonWriter& value(double number);  ///< JSON has no infinity and no NaN: they are written as null.
   JsonWriter& value(bool flag);
+  JsonWriter& value(const JsonValue& tree);  ///< All of it, members in their order.
   JsonWriter& null();
 
   const std::string& text() const { return out_; }

@@ -24,7 +24,8 @@ struct Temporary {
   friend auto operator<=>(const Temporary&, const Temporary&) = default;
 };
 
-/// Records temporaries before they are made and forgets them when they are gone. What a dead
+/// Records temporaries before they are made (a multipart upload: as soon as its id is known) and
+/// forgets them when they are gone. What a dead
 /// process of this host left in the journal is what may be swept at the next start; nothing else
 /// ever is (docs/adr/0003-temporaries.md).
 class TemporaryJournal {

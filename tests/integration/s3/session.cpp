@@ -16,6 +16,11 @@ std::string variable(const char* name) {
   return value;
 }
 
+std::string variable_if_set(const char* name) {
+  const char* const value = std::getenv(name);
+  return value ? value : "";
+}
+
 ServerTraits traits_of(const std::string& flavour) {
   ServerTraits traits;
   if (flavour == "moto") {
@@ -42,6 +47,7 @@ ServerTraits traits_of(const std::string& flavour) {
 aws::S3ClientOptions completed(aws::S3ClientOptions options, const Server& server) {
   options.endpoint.region = server.region;
   options.endpoint.custom = net::parse_url(server.endpoint);
+  if (server.virtual_host) options.addressing = aws::AddressingStyle::virtual_host;
   options.retry.base = std::chrono::milliseconds(20);
   return options;
 }
@@ -56,6 +62,8 @@ const Server& server() {
                 .secret_key = variable("SLUICE_S3_SECRET_KEY"),
                 .bucket = variable("SLUICE_S3_BUCKET"),
                 .flavour = variable("SLUICE_S3_FLAVOUR"),
+                .ca_file = variable_if_set("SLUICE_S3_CA_FILE"),
+                .virtual_host = variable_if_set("SLUICE_S3_ADDRESSING") == "virtual",
                 .traits = {}};
     made.traits = traits_of(made.flavour);
     return made;
@@ -67,7 +75,9 @@ Session::Session(Runtime& the_runtime, const Server& to, aws::S3ClientOptions op
     : runtime(the_runtime),
       bucket(to.bucket),
       prefix("suite-" + the_runtime.random().hex_id() + "/") {
-  http = net::make_http1_client(runtime, net::Http1Options());
+  net::Http1Options transport;
+  transport.tls.ca_file = to.ca_file;
+  http = net::make_http1_client(runtime, std::move(transport));
   aws::Credentials credentials;
   credentials.access_key_id = to.access_key;
   credentials.secret_access_key = Secret(to.secret_key);

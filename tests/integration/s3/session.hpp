@@ -32,11 +32,13 @@ struct ServerTraits {
 
 struct Server {
   std::string endpoint, region, access_key, secret_key, bucket, flavour;
+  std::string ca_file;        ///< Of the authority of its certificate; empty: the system's.
+  bool virtual_host = false;  ///< Buckets are hosts below the endpoint's.
   ServerTraits traits;
 };
 
-/// From SLUICE_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY, _BUCKET, _FLAVOUR; run_s3_suite.py
-/// sets them. Throws without.
+/// From SLUICE_S3_ENDPOINT, _REGION, _ACCESS_KEY, _SECRET_KEY, _BUCKET, _FLAVOUR (throws without
+/// them), _CA_FILE and _ADDRESSING ("virtual"); run_s3_suite.py sets them.
 const Server& server();
 
 /// A client's world for one test. close() it.
