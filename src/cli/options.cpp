@@ -166,6 +166,11 @@ void add_filter_options(CLI::App& command, FilterOptions& options) {
       ->group(group);
 }
 
+bool FilterOptions::any() const {
+  return !include.empty() || !exclude.empty() || !min_size.empty() || !max_size.empty() ||
+         !min_age.empty() || !max_age.empty() || max_depth || follow_symlinks;
+}
+
 WalkOptions walk_options(const FilterOptions& options) {
   WalkOptions walk;
   walk.include = options.include;

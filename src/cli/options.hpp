@@ -42,6 +42,8 @@ struct FilterOptions {
   std::string min_size, max_size, min_age, max_age;
   std::optional<std::size_t> max_depth;
   bool follow_symlinks = false;
+
+  bool any() const;  ///< Whether one of them was given.
 };
 void add_filter_options(CLI::App& command, FilterOptions& options);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
+#include "sluice/async/errors.hpp"
 #include "sluice/codec/units.hpp"
 
 namespace sluice::cli {
@@ -13,8 +15,8 @@ constexpr std::size_t failures_named = 20;
 constexpr auto bar_interval = std::chrono::milliseconds(200);
 constexpr auto line_interval = std::chrono::seconds(30);
 
-void write_text(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
+bool write_text(std::FILE* file, std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
 }
 
 double elapsed(SteadyTime from, SteadyTime to) {
@@ -29,8 +31,13 @@ std::string count_of(std::uint64_t number, std::string_view one, std::string_vie
 
 void Output::line(std::string_view text) {
   clear_progress();
-  write_text(stdout, text);
-  write_text(stdout, "\n");
+  const bool written = write_text(stdout, text) && write_text(stdout, "\n");
+  if (!written && !broken()) failure_ = errno;
+}
+
+void Output::finish() {
+  if (std::fflush(stdout) != 0 && !broken()) failure_ = errno;
+  if (broken()) throw error_from_errno(failure_, "write to", "standard output");
 }
 
 void Output::note(std::string_view text) {

@@ -27,12 +27,16 @@ class Output {
   bool verbose() const { return options_.verbose; }
   bool progress_bar() const { return options_.progress_bar; }
 
-  /// A line of results on stdout.
+  /// A line of results on stdout. That it could not be written is kept for finish().
   void line(std::string_view text);
   void object(codec::JsonWriter& writer) { line(writer.take()); }
   /// A line for people on stderr; not when quiet or when stdout carries JSON.
   void note(std::string_view text);
   void error(std::string_view text);
+  /// Whether stdout cannot be written to: its reader is gone, or the disk is full.
+  bool broken() const { return failure_ != 0; }
+  /// Throws Error if not all lines of results have been written.
+  void finish();
   /// Replaces the progress line on the terminal; "" removes it.
   void progress_line(std::string_view text);
 
@@ -41,6 +45,7 @@ class Output {
 
   OutputOptions options_;
   bool progress_shown_ = false;
+  int failure_ = 0;  ///< errno of the first write to stdout that failed.
 };
 
 /// "12 files, 3.4 MiB, 1.2 MiB/s, 2 in flight, 3 failed".

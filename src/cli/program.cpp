@@ -94,6 +94,7 @@ Task<ExitCode> run_and_close(Session& session, const Run& run) {
   ExitCode code = ExitCode::failed;
   try {
     code = co_await run(session);
+    session.output().finish();
   } catch (...) {
     thrown = std::current_exception();
   }

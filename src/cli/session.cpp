@@ -50,7 +50,7 @@ Task<Storage::File> Session::open_file(std::string url) {
 }
 
 Task<bool> Session::is_directory(std::string url) {
-  const Location location = parse_location(url);
+  const Location location = parse_file_location(url);
   if (url.back() == '/') co_return true;
   if (location.scheme == Scheme::s3) co_return location.path.empty();
   auto job = [&location] { return std::filesystem::is_directory(location.path); };
@@ -59,7 +59,7 @@ Task<bool> Session::is_directory(std::string url) {
 
 Task<bool> Session::is_tree(std::string url) {
   const bool directory = co_await is_directory(url);
-  const Location location = parse_location(url);
+  const Location location = parse_file_location(url);
   if (directory || location.scheme == Scheme::local) co_return directory;
   const Storage::File file = co_await open_file(std::move(url));
   const auto found = co_await file.files->find(context(), file.path, {});

@@ -33,6 +33,7 @@ class Session {
   /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
   const std::filesystem::path& state_directory() const { return state_directory_; }
 
+  Storage& storage() { return *storage_; }
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
   Task<Storage::File> open_file(std::string url);
   /// Whether the URL names a tree: a local directory; in S3 what ends in '/', a bucket, or what is
