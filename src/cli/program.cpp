@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "command.hpp"
+#include "config_file.hpp"
 #include "log_setup.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
