@@ -1,6 +1,4 @@
 // sluice cp: copying one file, a stream, or a tree.
-#include <fmt/format.h>
-
 #include "sluice/flow/transfer.hpp"
 #include "standard_streams.hpp"
 #include "stream_copy.hpp"
@@ -30,8 +28,7 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
   const std::string name = from.path.substr(from.path.rfind('/') + 1);
   const Storage::File to = co_await destination_of(session, *options, name);
   if (options->dry_run) {
-    session.output().line(
-        fmt::format("would copy {} to {}{}", options->from, to.files->describe(), to.path));
+    session.output().line(messages::would_copy_to, options->from, to.files->describe() + to.path);
     co_return ExitCode::ok;
   }
   Progress progress;
@@ -62,8 +59,7 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
     writer.end_object();
     session.output().object(writer);
   } else if (session.output().verbose()) {
-    session.output().note(
-        fmt::format("copied {} to {}{}", options->from, to.files->describe(), to.path));
+    session.output().note(messages::copied_to, options->from, to.files->describe() + to.path);
   }
   co_return ExitCode::ok;
 }
@@ -76,7 +72,7 @@ Task<ExitCode> copy_stream(Session& session, std::shared_ptr<const CopyOptions> 
   }
   if (is_stream(options->from)) co_return co_await copy_from_input(session, options);
   if (!options->dry_run) co_return co_await copy_to_output(session, options->from);
-  session.output().line(fmt::format("would copy {} to -", options->from));
+  session.output().line(messages::would_copy_to, options->from, "-");
   co_return ExitCode::ok;
 }
 
@@ -94,7 +90,8 @@ Task<ExitCode> run_copy(Session& session, std::shared_ptr<const CopyOptions> opt
 
 void add_copy_command(Commands commands) {
   auto options = std::make_shared<CopyOptions>();
-  CLI::App* command = commands.app.add_subcommand("cp", "Copy a file, or with -r a tree");
+  CLI::App* command = commands.app.add_subcommand(
+      "cp", "Copy a file, or with -r a tree; - is standard input or output");
   add_tree_copy_options(*command, *options);
   command->add_flag("-r,--recursive", options->recursive, "Copy the tree");
   command->add_flag("--no-clobber", options->no_clobber,

@@ -95,6 +95,8 @@ void add_transfer_options(CLI::App& app, GlobalOptions& options) {
 
 void add_output_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "Output");
+  group.choice("--lang", options.lang, {"en", "ja"},
+               "Language of what is said to people (default: the locale's)");
   group.flag("--json", options.json, "One JSON object a line on standard output");
   group.flag("-q,--quiet", options.quiet, "Only errors");
   group.flag("-v,--verbose", options.verbose,

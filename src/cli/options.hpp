@@ -29,6 +29,7 @@ struct GlobalOptions {
   std::size_t part_concurrency = 8;
   std::string part_size = "8M", buffer_memory = "256M";
   // output
+  std::string lang;
   std::string log_level = "warn", log_format = "text", log_file, log_file_size = "10M";
   bool json = false, quiet = false, no_progress = false, verbose = false;
   std::string grace = "30s";

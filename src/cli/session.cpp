@@ -8,8 +8,9 @@
 namespace sluice::cli {
 namespace {
 
-OutputOptions output_options(const GlobalOptions& options, bool terminal) {
-  return {.json = options.json,
+OutputOptions output_options(const GlobalOptions& options, Language language, bool terminal) {
+  return {.language = language,
+          .json = options.json,
           .quiet = options.quiet,
           .verbose = options.verbose,
           .progress_bar = terminal && !options.no_progress && !options.json};
@@ -29,10 +30,11 @@ std::filesystem::path state_directory_of(const GlobalOptions& options,
 
 }  // namespace
 
-Session::Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal)
+Session::Session(Runtime& runtime, GlobalOptions options, Environment environment,
+                 Language language, bool terminal)
     : runtime_(runtime),
       options_(std::move(options)),
-      output_(output_options(options_, terminal)),
+      output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
       journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
   storage_ = std::make_unique<Storage>(

@@ -19,7 +19,8 @@ namespace sluice::cli {
 /// stop. Closed before the runtime is.
 class Session {
  public:
-  Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal);
+  Session(Runtime& runtime, GlobalOptions options, Environment environment, Language language,
+          bool terminal);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

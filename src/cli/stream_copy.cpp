@@ -1,7 +1,5 @@
 #include "stream_copy.hpp"
 
-#include <fmt/format.h>
-
 #include "sluice/async/deadline.hpp"
 #include "sluice/codec/media_type.hpp"
 #include "sluice/flow/transfer.hpp"
@@ -53,7 +51,7 @@ void report_copied(Output& output, const FileInfo& file, const std::string& to) 
     writer.key("size").value(file.size).end_object();
     output.object(writer);
   } else if (output.verbose()) {
-    output.note("copied - to " + to);
+    output.note(messages::copied_to, "-", to);
   }
 }
 
@@ -82,7 +80,7 @@ Task<ExitCode> copy_from_input(Session& session, std::shared_ptr<const CopyOptio
   const Storage::File to = co_await session.open_file(options->to);
   const std::string target = to.files->describe() + to.path;
   if (options->dry_run) {
-    session.output().line("would copy - to " + target);
+    session.output().line(messages::would_copy_to, "-", target);
     co_return ExitCode::ok;
   }
   const FileInfo copied = co_await write_input(session, *options, to);

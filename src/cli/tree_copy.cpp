@@ -1,7 +1,5 @@
 #include "tree_copy.hpp"
 
-#include <fmt/format.h>
-
 #include "line_reader.hpp"
 #include "sluice/codec/units.hpp"
 
@@ -18,32 +16,31 @@ Compare comparison(const CopyOptions& options) {
   return options.metadata_mtime ? Compare::metadata_time : Compare::size_and_time;
 }
 
-std::string_view verb(SyncAction::Kind kind, bool dry_run) {
-  switch (kind) {
-    case SyncAction::Kind::copy:
-      return dry_run ? "would copy" : "copied";
-    case SyncAction::Kind::remove:
-      return dry_run ? "would delete" : "deleted";
-    case SyncAction::Kind::skip:
-      return "skipped";
+struct ActionWords {
+  std::string_view json;
+  const Message<std::string_view, std::string_view>& text;
+};
+
+ActionWords words_of(SyncAction::Kind kind, bool dry_run) {
+  if (kind == SyncAction::Kind::remove) {
+    return dry_run ? ActionWords{"would delete", messages::would_remove}
+                   : ActionWords{"deleted", messages::removed};
   }
-  return "";
+  return dry_run ? ActionWords{"would copy", messages::would_copy}
+                 : ActionWords{"copied", messages::copied};
 }
 
 void print_action(Output& output, const SyncAction& action, bool dry_run) {
   if (action.kind == SyncAction::Kind::skip) return;
   if (!output.verbose() && !dry_run) return;
+  const ActionWords words = words_of(action.kind, dry_run);
   if (output.json()) {
     codec::JsonWriter writer;
-    writer.begin_object()
-        .key("action")
-        .value(verb(action.kind, dry_run))
-        .key("path")
-        .value(action.path);
+    writer.begin_object().key("action").value(words.json).key("path").value(action.path);
     writer.key("size").value(action.size).key("reason").value(action.reason).end_object();
     output.object(writer);
   } else {
-    output.line(fmt::format("{} {} ({})", verb(action.kind, dry_run), action.path, action.reason));
+    output.line(words.text, action.path, reason_text(output.language(), action.reason));
   }
 }
 
@@ -65,14 +62,13 @@ void print_summary(Session& session, const SyncReport& report, bool dry_run, dou
     return;
   }
   if (dry_run) {
-    output.note(fmt::format("Dry run: {} files, {} to copy, {} to delete, {} unchanged",
-                            report.progress.done, codec::format_size(report.would_copy_bytes),
-                            report.progress.deleted, report.progress.skipped));
+    output.note(messages::dry_run, report.progress.done,
+                codec::format_size(report.would_copy_bytes), report.progress.deleted,
+                report.progress.skipped);
     return;
   }
-  output.note(fmt::format("Copied {} in {}", describe(report.progress, seconds),
-                          codec::format_duration(std::chrono::duration_cast<Duration>(
-                              std::chrono::duration<double>(seconds)))));
+  output.note(messages::copied_in, describe(output.language(), report.progress, seconds),
+              time_taken(seconds));
 }
 
 }  // namespace
