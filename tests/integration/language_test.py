@@ -8,24 +8,11 @@ import re
 import sys
 
 from program import AUTHENTICATION, CONFIG, FAILED, PARTIAL, USAGE, run_scenarios
+from program_help import commands, help_of
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-COMMANDS = re.compile(r"^(?:Subcommands|コマンド):\n((?:  .*\n)+)", re.MULTILINE)
 # "  -r,--recursive   The whole tree": names, perhaps on a line of their own, then the description.
 ENTRY = re.compile(r"^  (\S+)(?: [^\n]*?)?(?:\n {20,}|  +)(\S[^\n]*)$", re.MULTILINE)
-
-
-def help_of(on, command, language):
-    return on.run("--lang", language, *command, "--help")
-
-
-def commands(on):
-    """Each command as the words that name it, with the program itself as ()."""
-    found = [()]
-    for command in found:
-        block = COMMANDS.search(help_of(on, command, "en"))
-        found += [(*command, line.split()[0]) for line in block[1].splitlines()] if block else []
-    return found
 
 
 def entries(text):
