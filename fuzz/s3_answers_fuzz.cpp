@@ -31,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parse_or_refuse([text] { aws::parse_parts_page(text); });
   parse_or_refuse([text] { aws::parse_uploads_page(text); });
   parse_or_refuse([text] { aws::parse_tagging(text); });
+  parse_or_refuse([text] { aws::parse_buckets_page(text); });
   parse_or_refuse([text] {
     sluice::net::HeaderList headers;
     headers.add("Content-Range", text);

@@ -38,6 +38,12 @@ S3Request delete_objects_request(std::string bucket, std::span<const std::string
   return request;
 }
 
+S3Request list_buckets_request(std::string_view continuation_token) {
+  S3Request request = make_request("ListBuckets", "GET", {});
+  request.query = QueryText().add_if("continuation-token", continuation_token).take();
+  return request;
+}
+
 S3Request create_bucket_request(std::string bucket, std::string_view region) {
   S3Request request = make_request("CreateBucket", "PUT", {.bucket = std::move(bucket), .key = {}});
   if (region.empty() || region == "us-east-1")

@@ -1,6 +1,7 @@
 #include "sluice/aws/s3_client.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "aws/s3_exchange.hpp"
 #include "aws/s3_outgoing.hpp"
@@ -168,6 +169,23 @@ Task<> S3Client::put_tags(OpContext context, S3Location object,
   S3Request request = put_tagging_request(std::move(object), tags);
   request.headers.add("Content-MD5", codec::to_base64(codec::md5(as_bytes(request.text))));
   co_await run(std::move(context), std::move(request), small_answer_limit);
+}
+
+Task<std::vector<ListedBucket>> S3Client::list_buckets(OpContext context) {
+  std::vector<ListedBucket> buckets;
+  std::string token;
+  do {
+    S3Request request = list_buckets_request(token);
+    const Answer answer = co_await run(context, std::move(request), page_limit);
+    BucketsPage page = parse_buckets_page(answer.body);
+    if (!page.next_token.empty() && page.buckets.empty()) {
+      // Else a server that always names a next page would hold us for ever.
+      throw Error(ErrorCode::protocol, "ListBuckets", "s3://", "an empty page, but not the last");
+    }
+    std::ranges::move(page.buckets, std::back_inserter(buckets));
+    token = std::move(page.next_token);
+  } while (!token.empty());
+  co_return buckets;
 }
 
 Task<> S3Client::create_bucket(OpContext context, std::string bucket) {

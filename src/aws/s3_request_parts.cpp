@@ -19,6 +19,7 @@ QueryText& QueryText::add(std::string_view name, std::string_view value) {
 }
 
 std::string to_string(const S3Location& location) {
+  if (location.bucket.empty()) return "s3://";
   return "s3://" + location.bucket + "/" + location.key;
 }
 

@@ -115,6 +115,22 @@ UploadsPage parse_uploads_page(std::string_view body) {
   return page;
 }
 
+BucketsPage parse_buckets_page(std::string_view body) {
+  const codec::XmlElement result = document(body, "ListAllMyBucketsResult");
+  BucketsPage page;
+  page.next_token = result.text_of("ContinuationToken");
+  const codec::XmlElement* const buckets = result.find("Buckets");
+  if (!buckets) return page;
+  for (const codec::XmlElement& child : buckets->children) {
+    if (child.name != "Bucket") continue;
+    page.buckets.push_back({.name = std::string(child.text_of("Name")),
+                            .created = codec::parse_iso8601(child.text_of("CreationDate"))});
+    if (page.buckets.back().name.empty())
+      throw Error(ErrorCode::protocol, "ListBuckets", "", "a bucket without a name");
+  }
+  return page;
+}
+
 std::map<std::string, std::string> parse_tagging(std::string_view body) {
   std::map<std::string, std::string> tags;
   const codec::XmlElement result = document(body, "Tagging");

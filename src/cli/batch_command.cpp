@@ -1,6 +1,4 @@
 // sluice batch: the overwrite batch.
-#include <fmt/format.h>
-
 #include "batch_job.hpp"
 #include "command.hpp"
 #include "sluice/codec/date.hpp"
@@ -51,8 +49,7 @@ void print_counts(Output& output, const StatusCounts& counts) {
     writer.key("given_up").value(counts.given_up).key("intents").value(counts.intents).end_object();
     output.object(writer);
   } else {
-    output.line(fmt::format("completed {}\nerrors    {} ({} given up)\nbegun     {}",
-                            counts.completed, counts.errors, counts.given_up, counts.intents));
+    output.line(messages::counts, counts.completed, counts.errors, counts.given_up, counts.intents);
   }
 }
 
@@ -71,8 +68,8 @@ void print_error(Output& output, const ErrorRecord& record) {
     writer.key("retry_count").value(std::uint64_t{record.retry_count}).end_object();
     output.object(writer);
   } else {
-    output.line(fmt::format("{}  {} (failed {} times, last {})", record.file.path, record.error,
-                            record.retry_count, codec::format_iso8601(record.timestamp)));
+    output.line(messages::remembered_failure, record.file.path, record.error, record.retry_count,
+                codec::format_iso8601(record.timestamp));
   }
 }
 
@@ -97,7 +94,7 @@ Task<ExitCode> retry(Session& session, std::shared_ptr<const BatchOptions> optio
   BatchJob job(session, *options);
   co_await job.open();
   const std::uint64_t due = co_await job.memory().retry_now();
-  session.output().note(fmt::format("{} failed files are due again", due));
+  session.output().note(messages::due_again, due);
   if (options->exec.empty()) co_return ExitCode::ok;
   co_return co_await run_both(session, options);
 }
@@ -110,10 +107,10 @@ Task<ExitCode> forget(Session& session, std::shared_ptr<const BatchOptions> opti
       throw Error(ErrorCode::invalid_input, "forget", options->url,
                   "name the paths, or give --all");
     const std::uint64_t keys = co_await job.memory().reset();
-    session.output().note(fmt::format("Forgot everything ({} entries)", keys));
+    session.output().note(messages::forgot_all, keys);
   } else {
     co_await job.memory().forget(options->paths);
-    session.output().note(fmt::format("Forgot {} files", options->paths.size()));
+    session.output().note(messages::forgot, options->paths.size());
   }
   co_return ExitCode::ok;
 }

@@ -103,15 +103,17 @@ void BatchJob::print_scan(const ScanReport& report) {
     output.object(writer);
     return;
   }
-  std::string text = fmt::format("Scanned: {} to process, {} done before", report.backlog.files,
-                                 report.tally.skipped);
-  if (report.tally.waiting > 0) text += fmt::format(", {} failed and wait", report.tally.waiting);
-  if (report.tally.given_up > 0) text += fmt::format(", {} given up", report.tally.given_up);
-  if (report.tally.recovered > 0)
-    text += fmt::format(", {} found done after an interrupted run", report.tally.recovered);
+  const Language language = output.language();
+  std::string text = say(language, messages::scanned, report.backlog.files, report.tally.skipped);
+  const auto add = [&](const Message<std::uint64_t>& message, std::uint64_t count) {
+    if (count > 0) text += say(language, messages::comma) + say(language, message, count);
+  };
+  add(messages::waiting, report.tally.waiting);
+  add(messages::given_up, report.tally.given_up);
+  add(messages::recovered, report.tally.recovered);
   output.note(text);
   for (const Error& failure : report.backlog.first_failures)
-    output.error(failure.what());
+    output.error(describe(language, failure));
 }
 
 void BatchJob::print_process(const ProcessReport& report, double seconds) {
@@ -127,11 +129,10 @@ void BatchJob::print_process(const ProcessReport& report, double seconds) {
     output.object(writer);
     return;
   }
-  std::string text = "Processed " + describe(report.progress, seconds);
-  if (report.unchanged > 0) text += fmt::format(" ({} unchanged by the step)", report.unchanged);
-  const Duration time =
-      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
-  output.note(text + " in " + codec::format_duration(time));
+  const Language language = output.language();
+  std::string done = describe(language, report.progress, seconds);
+  if (report.unchanged > 0) done += say(language, messages::unchanged_by_step, report.unchanged);
+  output.note(messages::processed_in, done, time_taken(seconds));
 }
 
 }  // namespace sluice::cli

@@ -3,8 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "sluice/async/runtime.hpp"
-#include "sluice/async/task.hpp"
+#include "standard_streams.hpp"
 
 namespace sluice::cli {
 
@@ -12,20 +11,16 @@ namespace sluice::cli {
 /// last CR are dropped.
 class LineReader {
  public:
-  LineReader(Runtime& runtime, std::string file);
-  ~LineReader();
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
+  LineReader(Runtime& runtime, std::string file, StopRequested stop_requested);
 
-  /// nullopt at the end. Throws Error naming the file.
+  /// nullopt at the end, or when a stop was requested. Throws Error naming the file.
   Task<std::optional<std::string>> next();
 
  private:
   Task<bool> fill();
 
-  Runtime& runtime_;
   std::string name_;
-  int file_ = -1;
+  InputReader input_;
   std::string buffer_;
   std::size_t position_ = 0;
   bool ended_ = false;

@@ -1,15 +1,10 @@
 // sluice ls, stat, cat: looking at files.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
 
 #include "command.hpp"
-#include "sluice/async/errors.hpp"
-#include "sluice/async/offload.hpp"
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/units.hpp"
+#include "stream_copy.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -30,17 +25,20 @@ void write_file(codec::JsonWriter& writer, const FileInfo& file) {
     writer.key("storage_class").value(file.extras->storage_class);
 }
 
+std::string text_of(std::optional<TimePoint> moment) {
+  if (!moment) return std::string(19, ' ');
+  std::string time =
+      codec::format_iso8601(std::chrono::floor<std::chrono::seconds>(*moment)).substr(0, 19);
+  time[10] = ' ';
+  return time;
+}
+
 std::string text_line(const FileInfo& file, bool human) {
   const bool directory = file.type == FileType::directory;
   const std::string size = directory ? "-"
                            : human   ? codec::format_size(file.size)
                                      : fmt::format("{}", file.size);
-  std::string time(19, ' ');
-  if (file.mtime && !directory) {
-    time =
-        codec::format_iso8601(std::chrono::floor<std::chrono::seconds>(*file.mtime)).substr(0, 19);
-    time[10] = ' ';
-  }
+  const std::string time = text_of(directory ? std::nullopt : file.mtime);
   return fmt::format("{} {:>12} {}{}", time, size, file.path, directory ? "/" : "");
 }
 
@@ -56,7 +54,31 @@ void print(Output& output, const FileInfo& file, bool human) {
   }
 }
 
+void print(Output& output, const Bucket& bucket) {
+  if (output.json()) {
+    codec::JsonWriter writer;
+    writer.begin_object().key("bucket").value(bucket.name);
+    if (bucket.created) writer.key("created").value(codec::format_iso8601(*bucket.created));
+    writer.end_object();
+    output.object(writer);
+  } else {
+    output.line(fmt::format("{} {}", text_of(bucket.created), bucket.name));
+  }
+}
+
+Task<ExitCode> list_buckets(Session& session, std::shared_ptr<const ListOptions> options) {
+  if (options->recursive || options->filter.any()) {
+    throw Error(ErrorCode::invalid_input, "read", options->url,
+                "names no bucket, so that buckets are listed: without -r and filters");
+  }
+  const std::vector<Bucket> buckets = co_await session.storage().list_buckets(session.context());
+  for (const Bucket& bucket : buckets)
+    print(session.output(), bucket);
+  co_return ExitCode::ok;
+}
+
 Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options) {
+  if (parse_location(options->url).is_service()) co_return co_await list_buckets(session, options);
   const bool is_tree = co_await session.is_tree(options->url);
   if (!is_tree) {
     const Storage::File named = co_await session.open_file(options->url);
@@ -75,7 +97,7 @@ Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options
   const auto stream = files->walk(session.context(), "", walk);
   FailureList failures;
   Progress progress;
-  while (!session.stop_requested()) {
+  while (!session.stop_requested() && !session.output().broken()) {
     const auto batch = co_await stream->next();
     if (!batch) break;
     for (const Error& failure : batch->failures)
@@ -133,33 +155,14 @@ Task<ExitCode> stat(Session& session, std::shared_ptr<const ListOptions> options
   co_return ExitCode::ok;
 }
 
-void write_fully(Bytes bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw error_from_errno(errno, "write to", "standard output");
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-}
-
-Task<ExitCode> cat(Session& session, std::shared_ptr<const ListOptions> options) {
-  const Storage::File named = co_await session.open_file(options->url);
-  const auto source = co_await named.files->open(session.context(), named.path, {});
-  for (;;) {
-    const Bytes bytes = co_await source->next();
-    if (bytes.empty()) break;
-    auto job = [bytes] { write_fully(bytes); };  // a pipe may be full: not on the loop
-    co_await offload(session.runtime().disk(), job);
-  }
-  co_return ExitCode::ok;
-}
-
 }  // namespace
 
 void add_list_command(Commands commands) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App* command = commands.app.add_subcommand("ls", "List files: time (UTC), size, path");
-  command->add_option("url", options->url, "Directory, prefix or file")->required();
+  CLI::App* command = commands.app.add_subcommand(
+      "ls", "List files: time (UTC), size, path; s3:// lists the buckets");
+  command->add_option("url", options->url, "Directory, prefix or file, or s3:// for the buckets")
+      ->required();
   command->add_flag("-r,--recursive", options->recursive, "The whole tree, files only");
   command->add_flag("--human-readable", options->human, "Sizes such as 1.5 MiB");
   add_filter_options(*command, options->filter);
@@ -184,7 +187,7 @@ void add_cat_command(Commands commands) {
       commands.app.add_subcommand("cat", "Write a file to standard output, verified");
   command->add_option("url", options->url, "The file")->required();
   command->callback([options, run = commands.run] {
-    *run = [options](Session& session) { return cat(session, options); };
+    *run = [options](Session& session) { return copy_to_output(session, options->url); };
   });
 }
 

@@ -8,123 +8,109 @@
 namespace sluice::cli {
 namespace {
 
+using Names = std::vector<std::string>;
+
+/// Adds options under one heading of --help.
+class Group {
+ public:
+  Group(CLI::App& app, std::string heading) : app_(app), heading_(std::move(heading)) {}
+
+  template <class T>
+  CLI::Option* option(const char* flag, T& value, const char* help) {
+    return app_.add_option(flag, value, help)->group(heading_);
+  }
+  /// An option whose default --help shows.
+  template <class T>
+  CLI::Option* preset(const char* flag, T& value, const char* help) {
+    return option(flag, value, help)->capture_default_str();
+  }
+  CLI::Option* choice(const char* flag, std::string& value, const Names& names, const char* help) {
+    return option(flag, value, help)->check(CLI::IsMember(names));
+  }
+  CLI::Option* flag(const char* name, bool& value, const char* help) {
+    return app_.add_flag(name, value, help)->group(heading_);
+  }
+
+ private:
+  CLI::App& app_;
+  std::string heading_;
+};
+
 void add_s3_options(CLI::App& app, GlobalOptions& options) {
-  const std::string group = "S3";
-  app.add_option("--endpoint-url", options.endpoint_url,
-                 "Server to use instead of AWS, such as http://127.0.0.1:9000")
-      ->group(group);
-  app.add_option("--region", options.region, "Region (default: AWS_REGION, the profile, us-east-1)")
-      ->group(group);
-  app.add_option("--profile", options.profile, "Profile of the shared AWS configuration files")
-      ->group(group);
-  app.add_option("--addressing-style", options.addressing_style,
-                 "Bucket in the host name or in the path (default auto)")
-      ->check(CLI::IsMember({"auto", "path", "virtual"}))
-      ->group(group);
-  app.add_flag("--no-sign-request", options.no_sign_request,
-               "Do not sign requests (public buckets)")
-      ->group(group);
-  app.add_flag("--request-payer", options.request_payer,
-               "Pay for requests to requester-pays buckets")
-      ->group(group);
-  app.add_option("--checksum-mode", options.checksum_mode,
-                 "when_required is for servers that know no checksums")
-      ->check(CLI::IsMember({"when_supported", "when_required"}))
-      ->group(group);
-  app.add_option("--checksum-algorithm", options.checksum_algorithm,
-                 "Checksum to send with uploads (default crc64nvme)")
-      ->check(CLI::IsMember({"crc64nvme", "crc32c", "sha256"}))
-      ->group(group);
-  app.add_option("--storage-class", options.storage_class,
-                 "Storage class of new objects, such as STANDARD_IA, DEEP_ARCHIVE")
-      ->group(group);
-  app.add_option("--sse", options.sse, "Server-side encryption of new objects")
-      ->check(CLI::IsMember({"AES256", "aws:kms", "aws:kms:dsse"}))
-      ->group(group);
-  app.add_option("--sse-kms-key-id", options.sse_kms_key_id, "KMS key for --sse aws:kms")
-      ->group(group);
-  app.add_option("--metadata", options.metadata,
-                 "Metadata of new objects, NAME=VALUE (may be repeated)")
-      ->group(group);
-  app.add_option("--retry-mode", options.retry_mode, "Retry mode")
-      ->check(CLI::IsMember({"standard", "adaptive"}))
-      ->group(group);
-  app.add_option("--max-attempts", options.max_attempts,
-                 "Attempts for each request, with the first")
-      ->check(CLI::Range(1, 100))
-      ->group(group);
+  Group group(app, "S3");
+  group.option("--endpoint-url", options.endpoint_url,
+               "Server to use instead of AWS, such as http://127.0.0.1:9000");
+  group.option("--region", options.region, "Region (default: AWS_REGION, the profile, us-east-1)");
+  group.option("--profile", options.profile, "Profile of the shared AWS configuration files");
+  group.choice("--addressing-style", options.addressing_style, {"auto", "path", "virtual"},
+               "Bucket in the host name or in the path (default auto)");
+  group.flag("--no-sign-request", options.no_sign_request, "Do not sign requests (public buckets)");
+  group.flag("--request-payer", options.request_payer,
+             "Pay for requests to requester-pays buckets");
+  group.choice("--checksum-mode", options.checksum_mode, {"when_supported", "when_required"},
+               "when_required is for servers that know no checksums");
+  group.choice("--checksum-algorithm", options.checksum_algorithm,
+               {"crc64nvme", "crc32c", "sha256"},
+               "Checksum to send with uploads (default crc64nvme)");
+  group.option("--storage-class", options.storage_class,
+               "Storage class of new objects, such as STANDARD_IA, DEEP_ARCHIVE");
+  group.choice("--sse", options.sse, {"AES256", "aws:kms", "aws:kms:dsse"},
+               "Server-side encryption of new objects");
+  group.option("--sse-kms-key-id", options.sse_kms_key_id, "KMS key for --sse aws:kms");
+  group.option("--metadata", options.metadata,
+               "Metadata of new objects, NAME=VALUE (may be repeated)");
+  group.choice("--retry-mode", options.retry_mode, {"standard", "adaptive"}, "Retry mode");
+  group.option("--max-attempts", options.max_attempts, "Attempts for each request, with the first")
+      ->check(CLI::Range(1, 100));
 }
 
 void add_network_options(CLI::App& app, GlobalOptions& options) {
-  const std::string group = "Network";
-  app.add_option("--ca-file", options.ca_file,
-                 "PEM file of the certificate authorities to trust (default: the system's)")
-      ->group(group);
-  app.add_option("--client-cert", options.client_certificate, "PEM file of a client certificate")
-      ->group(group);
-  app.add_option("--client-key", options.client_key, "PEM file of its key")->group(group);
-  app.add_flag("--no-verify-ssl", options.no_verify_ssl,
-               "Do not verify TLS certificates (dangerous)")
-      ->group(group);
-  app.add_option("--bwlimit", options.bandwidth,
-                 "Bandwidth: 10M, up:down 1M:10M, or a timetable \"08:00,1M 18:00,off\"")
-      ->group(group);
-  app.add_option("--connect-timeout", options.connect_timeout, "Limit for connecting")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--timeout", options.idle_timeout, "Limit without any byte")
-      ->group(group)
-      ->capture_default_str();
+  Group group(app, "Network");
+  group.option("--ca-file", options.ca_file,
+               "PEM file of the certificate authorities to trust (default: the system's)");
+  group.option("--client-cert", options.client_certificate, "PEM file of a client certificate");
+  group.option("--client-key", options.client_key, "PEM file of its key");
+  group.flag("--no-verify-ssl", options.no_verify_ssl,
+             "Do not verify TLS certificates (dangerous)");
+  group.option("--bwlimit", options.bandwidth,
+               "Bandwidth: 10M, up:down 1M:10M, or a timetable \"08:00,1M 18:00,off\"");
+  group.preset("--connect-timeout", options.connect_timeout, "Limit for connecting");
+  group.preset("--timeout", options.idle_timeout, "Limit without any byte");
 }
 
 void add_transfer_options(CLI::App& app, GlobalOptions& options) {
-  const std::string group = "Transfers";
-  app.add_option("--transfers", options.transfers, "Files at once, at most")
-      ->check(CLI::Range(1, 100000))
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--part-size", options.part_size, "Part size of large objects")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--part-concurrency", options.part_concurrency,
-                 "Parts of one large object at once")
-      ->check(CLI::Range(1, 1000))
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--buffer-memory", options.buffer_memory,
-                 "Memory for the buffers of all transfers together")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--grace", options.grace,
-                 "After SIGINT or SIGTERM, how long running files may take to end")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--state-dir", options.state_directory,
-                 "Directory of the journal and the default status memory")
-      ->group(group);
+  Group group(app, "Transfers");
+  group.preset("--transfers", options.transfers, "Files at once, at most")
+      ->check(CLI::Range(1, 100000));
+  group.preset("--part-size", options.part_size, "Part size of large objects");
+  group.preset("--part-concurrency", options.part_concurrency, "Parts of one large object at once")
+      ->check(CLI::Range(1, 1000));
+  group.preset("--buffer-memory", options.buffer_memory,
+               "Memory for the buffers of all transfers together");
+  group.preset("--grace", options.grace,
+               "After SIGINT or SIGTERM, how long running files may take to end");
+  group.option("--state-dir", options.state_directory,
+               "Directory of the journal and the default status memory");
 }
 
 void add_output_options(CLI::App& app, GlobalOptions& options) {
-  const std::string group = "Output";
-  app.add_flag("--json", options.json, "One JSON object a line on standard output")->group(group);
-  app.add_flag("-q,--quiet", options.quiet, "Only errors")->group(group);
-  app.add_flag("-v,--verbose", options.verbose,
-               "Name each file that is copied, deleted or processed")
-      ->group(group);
-  app.add_flag("--no-progress", options.no_progress, "No progress bar on a terminal")->group(group);
-  app.add_option("--log-level", options.log_level, "Log level")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
-      ->group(group)
+  Group group(app, "Output");
+  group.choice("--lang", options.lang, {"en", "ja"},
+               "Language of what is said to people (default: the locale's)");
+  group.flag("--json", options.json, "One JSON object a line on standard output");
+  group.flag("-q,--quiet", options.quiet, "Only errors");
+  group.flag("-v,--verbose", options.verbose,
+             "Name each file that is copied, deleted or processed");
+  group.flag("--no-progress", options.no_progress, "No progress bar on a terminal");
+  group
+      .choice("--log-level", options.log_level, {"debug", "info", "warn", "error", "off"},
+              "Log level")
       ->capture_default_str();
-  app.add_option("--log-format", options.log_format, "Log format")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->group(group)
+  group.choice("--log-format", options.log_format, {"text", "json"}, "Log format")
       ->capture_default_str();
-  app.add_option("--log-file", options.log_file, "Also log into this file")->group(group);
-  app.add_option("--log-file-size", options.log_file_size,
-                 "Begin a new log file above this size; five old ones are kept")
-      ->group(group)
-      ->capture_default_str();
+  group.option("--log-file", options.log_file, "Also log into this file");
+  group.preset("--log-file-size", options.log_file_size,
+               "Begin a new log file above this size; five old ones are kept");
 }
 
 }  // namespace
@@ -137,33 +123,25 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
 }
 
 void add_filter_options(CLI::App& command, FilterOptions& options) {
-  const std::string group = "Filters";
-  command
-      .add_option("--include", options.include,
-                  "Only paths that match this minimatch pattern (may be repeated)")
-      ->group(group);
-  command
-      .add_option("--exclude", options.exclude,
-                  "No paths that match this pattern; wins over --include (may be repeated)")
-      ->group(group);
-  command
-      .add_option("--min-size", options.min_size, "Only files of this size or larger, such as 10k")
-      ->group(group);
-  command.add_option("--max-size", options.max_size, "Only files of this size or smaller")
-      ->group(group);
-  command
-      .add_option("--min-age", options.min_age,
-                  "Only files modified this long ago or longer, such as 2d")
-      ->group(group);
-  command.add_option("--max-age", options.max_age, "Only files modified within this time")
-      ->group(group);
-  command.add_option("--max-depth", options.max_depth, "Only this many levels of directories")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  command
-      .add_flag("--follow-symlinks,-L", options.follow_symlinks,
-                "Follow symbolic links instead of skipping them")
-      ->group(group);
+  Group group(command, "Filters");
+  group.option("--include", options.include,
+               "Only paths that match this minimatch pattern (may be repeated)");
+  group.option("--exclude", options.exclude,
+               "No paths that match this pattern; wins over --include (may be repeated)");
+  group.option("--min-size", options.min_size, "Only files of this size or larger, such as 10k");
+  group.option("--max-size", options.max_size, "Only files of this size or smaller");
+  group.option("--min-age", options.min_age,
+               "Only files modified this long ago or longer, such as 2d");
+  group.option("--max-age", options.max_age, "Only files modified within this time");
+  group.option("--max-depth", options.max_depth, "Only this many levels of directories")
+      ->check(CLI::PositiveNumber);
+  group.flag("--follow-symlinks,-L", options.follow_symlinks,
+             "Follow symbolic links instead of skipping them");
+}
+
+bool FilterOptions::any() const {
+  return !include.empty() || !exclude.empty() || !min_size.empty() || !max_size.empty() ||
+         !min_age.empty() || !max_age.empty() || max_depth || follow_symlinks;
 }
 
 WalkOptions walk_options(const FilterOptions& options) {

@@ -29,6 +29,7 @@ struct GlobalOptions {
   std::size_t part_concurrency = 8;
   std::string part_size = "8M", buffer_memory = "256M";
   // output
+  std::string lang;
   std::string log_level = "warn", log_format = "text", log_file, log_file_size = "10M";
   bool json = false, quiet = false, no_progress = false, verbose = false;
   std::string grace = "30s";
@@ -42,6 +43,8 @@ struct FilterOptions {
   std::string min_size, max_size, min_age, max_age;
   std::optional<std::size_t> max_depth;
   bool follow_symlinks = false;
+
+  bool any() const;  ///< Whether one of them was given.
 };
 void add_filter_options(CLI::App& command, FilterOptions& options);
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
+#include "sluice/async/errors.hpp"
 #include "sluice/codec/units.hpp"
 
 namespace sluice::cli {
@@ -13,24 +15,25 @@ constexpr std::size_t failures_named = 20;
 constexpr auto bar_interval = std::chrono::milliseconds(200);
 constexpr auto line_interval = std::chrono::seconds(30);
 
-void write_text(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
+bool write_text(std::FILE* file, std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size();
 }
 
 double elapsed(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
-std::string count_of(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 }  // namespace
 
 void Output::line(std::string_view text) {
   clear_progress();
-  write_text(stdout, text);
-  write_text(stdout, "\n");
+  const bool written = write_text(stdout, text) && write_text(stdout, "\n");
+  if (!written && !broken()) failure_ = errno;
+}
+
+void Output::finish() {
+  if (std::fflush(stdout) != 0 && !broken()) failure_ = errno;
+  if (broken()) throw error_from_errno(failure_, "write to", "standard output");
 }
 
 void Output::note(std::string_view text) {
@@ -60,21 +63,27 @@ void Output::clear_progress() {
   progress_shown_ = false;
 }
 
-std::string describe(const Progress& progress, double seconds) {
-  std::string text = count_of(progress.done, "file", "files");
-  text += ", " + codec::format_size(progress.bytes);
+std::string describe(Language language, const Progress& progress, double seconds) {
+  std::string text =
+      say(language, progress.done == 1 ? messages::one_file : messages::files, progress.done);
+  const std::string comma = say(language, messages::comma);
+  const auto add = [&](const std::string& part) { text.append(comma).append(part); };
+  const auto add_count = [&](const Message<std::uint64_t>& message, std::uint64_t count) {
+    if (count > 0) add(say(language, message, count));
+  };
+  add(codec::format_size(progress.bytes));
   if (seconds > 0.05) {
     const auto rate = static_cast<std::uint64_t>(static_cast<double>(progress.bytes) / seconds);
-    text += fmt::format(", {}/s", codec::format_size(rate));
+    add(say(language, messages::rate, codec::format_size(rate)));
   }
-  if (progress.skipped > 0) text += fmt::format(", {} skipped", progress.skipped);
-  if (progress.deleted > 0) text += fmt::format(", {} deleted", progress.deleted);
-  if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
+  add_count(messages::skipped, progress.skipped);
+  add_count(messages::deleted, progress.deleted);
+  add_count(messages::failed, progress.failed);
   return text;
 }
 
-std::string progress_bar(const Progress& progress, double seconds) {
-  const std::string words = describe(progress, seconds);
+std::string progress_bar(Language language, const Progress& progress, double seconds) {
+  const std::string words = describe(language, progress, seconds);
   if (!progress.total_files || *progress.total_files == 0) return words;
   const auto handled =
       std::min(progress.done + progress.failed + progress.skipped, *progress.total_files);
@@ -86,9 +95,16 @@ std::string progress_bar(const Progress& progress, double seconds) {
                   handled, *progress.total_files, words);
   if (handled > 0 && handled < *progress.total_files) {
     const std::chrono::duration<double> left(seconds / part - seconds);
-    bar += ", " + codec::format_duration(std::chrono::round<std::chrono::seconds>(left)) + " left";
+    const auto rounded = std::chrono::round<std::chrono::seconds>(left);
+    bar += say(language, messages::comma);
+    bar += say(language, messages::time_left, codec::format_duration(rounded));
   }
   return bar;
+}
+
+std::string time_taken(double seconds) {
+  return codec::format_duration(
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
 }
 
 void write_progress(codec::JsonWriter& writer, const Progress& progress) {
@@ -118,15 +134,15 @@ void write_failures(codec::JsonWriter& writer, const FailureList& failures) {
 
 void print_failures(Output& output, const FailureList& failures) {
   if (output.json() || failures.count() == 0) return;
+  const Language language = output.language();
   const std::size_t named = std::min(failures.list().size(), failures_named);
   for (std::size_t i = 0; i < named; ++i) {
     const Failure& failure = failures.list()[i];
-    output.error(failure.path.empty() ? std::string(failure.error.what())
-                                      : fmt::format("{}: {}", failure.path, failure.error.what()));
+    const std::string words = describe(language, failure.error);
+    output.error(failure.path.empty() ? words : fmt::format("{}: {}", failure.path, words));
   }
   if (failures.count() > named)
-    output.error(
-        fmt::format("... and {} more failures (--json names them)", failures.count() - named));
+    output.error(say(language, messages::more_failures, failures.count() - named));
 }
 
 ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output)
@@ -150,9 +166,9 @@ ProgressCallback ProgressDisplay::callback() {
 
 void ProgressDisplay::show() {
   if (output_.progress_bar()) {
-    output_.progress_line(progress_bar(progress_, seconds()));
+    output_.progress_line(progress_bar(output_.language(), progress_, seconds()));
   } else {
-    output_.note(describe(progress_, seconds()));
+    output_.note(describe(output_.language(), progress_, seconds()));
   }
 }
 

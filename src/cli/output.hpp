@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "messages.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/codec/json.hpp"
 #include "sluice/flow/progress.hpp"
@@ -11,6 +12,7 @@
 namespace sluice::cli {
 
 struct OutputOptions {
+  Language language = Language::english;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
@@ -22,17 +24,30 @@ class Output {
  public:
   explicit Output(OutputOptions options) : options_(options) {}
 
+  Language language() const { return options_.language; }
   bool json() const { return options_.json; }
   bool quiet() const { return options_.quiet; }
   bool verbose() const { return options_.verbose; }
   bool progress_bar() const { return options_.progress_bar; }
 
-  /// A line of results on stdout.
+  /// A line of results on stdout. That it could not be written is kept for finish().
   void line(std::string_view text);
+  template <class... Args>
+  void line(const Message<Args...>& message, const std::type_identity_t<Args>&... args) {
+    line(say(language(), message, args...));
+  }
   void object(codec::JsonWriter& writer) { line(writer.take()); }
   /// A line for people on stderr; not when quiet or when stdout carries JSON.
   void note(std::string_view text);
+  template <class... Args>
+  void note(const Message<Args...>& message, const std::type_identity_t<Args>&... args) {
+    note(say(language(), message, args...));
+  }
   void error(std::string_view text);
+  /// Whether stdout cannot be written to: its reader is gone, or the disk is full.
+  bool broken() const { return failure_ != 0; }
+  /// Throws Error if not all lines of results have been written.
+  void finish();
   /// Replaces the progress line on the terminal; "" removes it.
   void progress_line(std::string_view text);
 
@@ -41,12 +56,15 @@ class Output {
 
   OutputOptions options_;
   bool progress_shown_ = false;
+  int failure_ = 0;  ///< errno of the first write to stdout that failed.
 };
 
-/// "12 files, 3.4 MiB, 1.2 MiB/s, 2 in flight, 3 failed".
-std::string describe(const Progress& progress, double seconds);
+/// "12 files, 3.4 MiB, 1.2 MiB/s, 2 skipped, 3 failed".
+std::string describe(Language language, const Progress& progress, double seconds);
 /// With a bar and the time left, if the total is known.
-std::string progress_bar(const Progress& progress, double seconds);
+std::string progress_bar(Language language, const Progress& progress, double seconds);
+/// "1m12s", of a summary.
+std::string time_taken(double seconds);
 
 void write_progress(codec::JsonWriter& writer, const Progress& progress);
 void write_failures(codec::JsonWriter& writer, const FailureList& failures);

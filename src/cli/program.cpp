@@ -11,7 +11,10 @@
 #include <optional>
 
 #include "command.hpp"
+#include "config_file.hpp"
+#include "japanese_help.hpp"
 #include "log_setup.hpp"
+#include "messages.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
 #include "sluice/async/errors.hpp"
@@ -21,29 +24,33 @@
 namespace sluice::cli {
 namespace {
 
-constexpr const char* description =
-    "Sluice moves sets of files between S3 and local disks, and runs overwrite batches on them.\n"
-    "Files are paths, file:///path or s3://bucket/key. Every flag can also be given as "
-    "SLUICE_<FLAG> in the\n"
-    "environment or as a key of the --config file (YAML).\n";
-
 struct Parsed {
   GlobalOptions options;
+  Language language = Language::english;
   Run run;
 };
+
+std::string usage_failure(Language language, const CLI::ParseError& error) {
+  // This one failure goes by the name of the program.
+  const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  const std::string kind = extras ? "ExtrasError" : error.get_name();
+  return fmt::format("{}\n{}\n", usage_text(language, kind, error.what()),
+                     say(language, messages::see_help));
+}
 
 // Reads the command line, then the environment and the configuration file for what it leaves open.
 // An exit code means: nothing to run (help, version, an error that has been reported).
 class CommandLine {
  public:
-  explicit CommandLine(const Invocation& invocation)
-      : invocation_(invocation), app_(description, "sluice") {
+  explicit CommandLine(const Invocation& invocation) : invocation_(invocation), app_("", "sluice") {
+    parsed_.language = first_language(invocation.arguments, invocation.environment);
+    app_.description(say(parsed_.language, messages::description));
     app_.set_version_flag("--version", std::string(version_text));
     app_.add_option("--config", config_,
                     "YAML file with settings; sections are named after commands");
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.footer(std::string(exit_code_help));
+    app_.footer(say(parsed_.language, messages::exit_codes));
     add_global_options(app_, parsed_.options);
     const Commands commands{app_, &parsed_.run};
     add_list_command(commands);
@@ -53,6 +60,7 @@ class CommandLine {
     add_sync_command(commands);
     add_remove_command(commands);
     add_batch_commands(commands);
+    if (parsed_.language == Language::japanese) translate_help(app_);
   }
 
   std::optional<ExitCode> parse() {
@@ -64,15 +72,18 @@ class CommandLine {
       app_.exit(done);
       return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
-      app_.exit(error);
+      fmt::print(stderr, "{}", usage_failure(parsed_.language, error));
       return ExitCode::usage;
     }
     if (config_.empty()) config_ = invocation_.environment.get("SLUICE_CONFIG").value_or("");
     apply_settings(app_, invocation_.environment,
                    config_.empty() ? ConfigFile() : read_config_file(config_));
+    // Now also from the configuration file.
+    if (const auto chosen = language_named(parsed_.options.lang)) parsed_.language = *chosen;
     return std::nullopt;
   }
 
+  Language language() const { return parsed_.language; }
   Parsed take() { return std::move(parsed_); }
 
  private:
@@ -82,8 +93,8 @@ class CommandLine {
   Parsed parsed_;
 };
 
-ExitCode report(const Error& error) {
-  fmt::print(stderr, "sluice: {}\n", error.what());
+ExitCode report(Language language, const Error& error) {
+  fmt::print(stderr, "sluice: {}\n", describe(language, error));
   return error.code() == ErrorCode::invalid_input && error.operation() == "read"
              ? ExitCode::usage
              : exit_code_for(error);
@@ -94,6 +105,7 @@ Task<ExitCode> run_and_close(Session& session, const Run& run) {
   ExitCode code = ExitCode::failed;
   try {
     code = co_await run(session);
+    session.output().finish();
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -122,7 +134,9 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
   world.log = make_logger(parsed.options);
   const Duration grace = duration_value(parsed.options.grace, "--grace");
   Runtime runtime(loop, std::move(world));
-  Session session(runtime, std::move(parsed.options), invocation.environment, invocation.terminal);
+  const Language language = parsed.language;
+  Session session(runtime, std::move(parsed.options), invocation.environment, language,
+                  invocation.terminal);
 
   ExitCode code = ExitCode::failed;
   asio::cancellation_signal cancel;
@@ -133,7 +147,7 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
                       .cancel = [&cancel] { cancel.emit(asio::cancellation_type::terminal); }});
   const auto on_end = [&](std::exception_ptr thrown, ExitCode result) {
     code = result;
-    if (thrown) code = report(error_from(thrown));
+    if (thrown) code = report(language, error_from(thrown));
     if (thrown && session.stop_requested()) code = ExitCode::interrupted;
     signals->stop();
   };
@@ -151,12 +165,14 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
 }  // namespace
 
 int run(const Invocation& invocation) {
+  Language language = first_language(invocation.arguments, invocation.environment);
   try {
     CommandLine line(invocation);
-    if (const auto code = line.parse()) return static_cast<int>(*code);
-    return static_cast<int>(run_parsed(invocation, line.take()));
+    const auto done = line.parse();
+    language = line.language();
+    return static_cast<int>(done ? *done : run_parsed(invocation, line.take()));
   } catch (...) {
-    return static_cast<int>(report(error_from(std::current_exception())));
+    return static_cast<int>(report(language, error_from(std::current_exception())));
   }
 }
 

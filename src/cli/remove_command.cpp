@@ -1,6 +1,4 @@
 // sluice rm: deleting files.
-#include <fmt/format.h>
-
 #include "command.hpp"
 
 namespace sluice::cli {
@@ -19,13 +17,13 @@ Task<> remove_batch(Session& session, FileSystem& files, std::vector<std::string
   Output& output = session.output();
   if (dry_run) {
     for (const std::string& path : paths)
-      output.line("would delete " + path);
+      output.line(messages::would_remove_one, path);
     progress.deleted += paths.size();
     co_return;
   }
   if (output.verbose()) {
     for (const std::string& path : paths)
-      output.line("deleting " + path);
+      output.line(messages::removing, path);
   }
   const RemoveResult result = co_await files.remove(session.context(), std::move(paths));
   progress.deleted += result.removed;
@@ -85,8 +83,8 @@ Task<ExitCode> remove(Session& session, std::shared_ptr<const RemoveOptions> opt
     writer.end_object().end_object();
     session.output().object(writer);
   } else {
-    session.output().note(fmt::format("{} {} files", options->dry_run ? "Would delete" : "Deleted",
-                                      progress.deleted));
+    session.output().note(options->dry_run ? messages::would_remove_files : messages::removed_files,
+                          progress.deleted);
   }
   if (session.stop_requested()) co_return ExitCode::interrupted;
   co_return exit_code_for(progress, failures);

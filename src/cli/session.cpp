@@ -8,8 +8,9 @@
 namespace sluice::cli {
 namespace {
 
-OutputOptions output_options(const GlobalOptions& options, bool terminal) {
-  return {.json = options.json,
+OutputOptions output_options(const GlobalOptions& options, Language language, bool terminal) {
+  return {.language = language,
+          .json = options.json,
           .quiet = options.quiet,
           .verbose = options.verbose,
           .progress_bar = terminal && !options.no_progress && !options.json};
@@ -29,10 +30,11 @@ std::filesystem::path state_directory_of(const GlobalOptions& options,
 
 }  // namespace
 
-Session::Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal)
+Session::Session(Runtime& runtime, GlobalOptions options, Environment environment,
+                 Language language, bool terminal)
     : runtime_(runtime),
       options_(std::move(options)),
-      output_(output_options(options_, terminal)),
+      output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
       journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
   storage_ = std::make_unique<Storage>(
@@ -50,7 +52,7 @@ Task<Storage::File> Session::open_file(std::string url) {
 }
 
 Task<bool> Session::is_directory(std::string url) {
-  const Location location = parse_location(url);
+  const Location location = parse_file_location(url);
   if (url.back() == '/') co_return true;
   if (location.scheme == Scheme::s3) co_return location.path.empty();
   auto job = [&location] { return std::filesystem::is_directory(location.path); };
@@ -59,7 +61,7 @@ Task<bool> Session::is_directory(std::string url) {
 
 Task<bool> Session::is_tree(std::string url) {
   const bool directory = co_await is_directory(url);
-  const Location location = parse_location(url);
+  const Location location = parse_file_location(url);
   if (directory || location.scheme == Scheme::local) co_return directory;
   const Storage::File file = co_await open_file(std::move(url));
   const auto found = co_await file.files->find(context(), file.path, {});

@@ -19,7 +19,8 @@ namespace sluice::cli {
 /// stop. Closed before the runtime is.
 class Session {
  public:
-  Session(Runtime& runtime, GlobalOptions options, Environment environment, bool terminal);
+  Session(Runtime& runtime, GlobalOptions options, Environment environment, Language language,
+          bool terminal);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -33,6 +34,7 @@ class Session {
   /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
   const std::filesystem::path& state_directory() const { return state_directory_; }
 
+  Storage& storage() { return *storage_; }
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
   Task<Storage::File> open_file(std::string url);
   /// Whether the URL names a tree: a local directory; in S3 what ends in '/', a bucket, or what is

@@ -1,7 +1,6 @@
 #include "settings.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
@@ -10,70 +9,9 @@
 namespace sluice::cli {
 namespace {
 
-std::string place(const std::filesystem::path& file, const YAML::Mark& mark) {
-  if (mark.is_null()) return file.string();
-  return fmt::format("{}:{}:{}", file.string(), mark.line + 1, mark.column + 1);
-}
-
 Error bad_config(std::string where, std::string message) {
   return Error(ErrorCode::config, "read configuration", std::move(where), std::move(message));
 }
-
-class ConfigReader {
- public:
-  explicit ConfigReader(std::filesystem::path file) : file_(std::move(file)) {}
-
-  ConfigFile read() {
-    try {
-      const YAML::Node root = YAML::LoadFile(file_.string());
-      if (!root.IsNull()) read_map("", root);
-    } catch (const YAML::BadFile&) {
-      throw bad_config(file_.string(), "the file cannot be read");
-    } catch (const YAML::Exception& error) {
-      throw bad_config(place(file_, error.mark), error.msg);
-    }
-    return std::move(result_);
-  }
-
- private:
-  void read_map(const std::string& prefix, const YAML::Node& map) {
-    if (!map.IsMap()) throw bad_config(place(file_, map.Mark()), "expected \"key: value\" lines");
-    for (const auto& entry : map) {
-      std::string name = entry.first.as<std::string>();
-      std::replace(name.begin(), name.end(), '_', '-');
-      const std::string key = prefix.empty() ? name : prefix + "." + name;
-      if (entry.second.IsMap()) {
-        read_map(key, entry.second);
-      } else {
-        read_value(key, entry.first, entry.second);
-      }
-    }
-  }
-
-  void read_value(const std::string& key, const YAML::Node& name, const YAML::Node& node) {
-    ConfigValue value;
-    value.where = place(file_, name.Mark());
-    if (node.IsSequence()) {
-      for (const auto& item : node)
-        value.values.push_back(scalar(key, item));
-    } else {
-      value.values.push_back(scalar(key, node));
-    }
-    const auto [at, inserted] = result_.emplace(key, std::move(value));
-    if (!inserted)
-      throw bad_config(place(file_, name.Mark()), fmt::format("the key {} stands twice", key));
-  }
-
-  std::string scalar(const std::string& key, const YAML::Node& node) const {
-    if (!node.IsScalar())
-      throw bad_config(place(file_, node.Mark()),
-                       fmt::format("the key {} needs a value or a list of values", key));
-    return node.Scalar();
-  }
-
-  std::filesystem::path file_;
-  ConfigFile result_;
-};
 
 std::string long_name(const CLI::Option& option) {
   return option.get_lnames().empty() ? std::string() : option.get_lnames().front();
@@ -156,10 +94,6 @@ void apply_to(CLI::App& app, const std::vector<std::string>& section,
 }
 
 }  // namespace
-
-ConfigFile read_config_file(const std::filesystem::path& file) {
-  return ConfigReader(file).read();
-}
 
 void apply_settings(CLI::App& app, const Environment& environment, const ConfigFile& file) {
   check_keys(app, file);

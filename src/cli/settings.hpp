@@ -1,24 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <map>
 #include <string>
-#include <vector>
 
+#include "config_text.hpp"
 #include "sluice/core/environment.hpp"
 
 namespace sluice::cli {
-
-/// A configuration file's values by dotted key ("batch.run.exec"), each with where it stands.
-struct ConfigValue {
-  std::vector<std::string> values;
-  std::string where;  ///< "file:line:column".
-};
-using ConfigFile = std::map<std::string, ConfigValue>;
-
-/// Reads a YAML file. Throws Error{config} naming file, line and column.
-ConfigFile read_config_file(const std::filesystem::path& file);
 
 /// Gives every option that was not on the command line its value from SLUICE_<NAME>, else from the
 /// configuration file (the section of the command first: batch.run.x, batch.x, x). Keys that no

@@ -45,25 +45,29 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
   if (between_stores && !what.options.extras)
     what.options.extras = carried_over(source->info().extras);
   const auto sink = co_await what.destination->create(context, what.path, what.options);
+  co_return co_await pour(context, *source, *sink, what.on_bytes);
+}
+
+}  // namespace
+
+Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, BytesPassed on_bytes) {
   std::exception_ptr thrown;
   try {
-    co_await pump(*source, *sink, what.on_bytes);
-    co_return co_await sink->commit();
+    co_await pump(source, sink, on_bytes);
+    co_return co_await sink.commit();
   } catch (...) {
     thrown = std::current_exception();
   }
   // Cleaning up goes on even when the transfer was cancelled.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   try {
-    co_await sink->abort();
+    co_await sink.abort();
   } catch (const std::exception& error) {
     context.log.warn("A broken transfer could not be cleaned up now",
-                     {{"path", what.path}, {"error", error.what()}});
+                     {{"path", source.info().path}, {"error", error.what()}});
   }
   std::rethrow_exception(thrown);
 }
-
-}  // namespace
 
 WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destination,
                               const FileInfo& file, std::shared_ptr<const FileExtras> attributes) {

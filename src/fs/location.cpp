@@ -11,13 +11,17 @@ Error bad_url(std::string_view url, std::string message) {
   return Error(ErrorCode::invalid_input, "open", std::string(url), std::move(message));
 }
 
+Error missing_bucket(std::string_view url) {
+  return bad_url(url, "the bucket is missing: s3://bucket/key");
+}
+
 Location s3_location(std::string_view url, std::string_view rest) {
   const auto slash = rest.find('/');
   Location location;
   location.scheme = Scheme::s3;
   location.bucket = rest.substr(0, slash);
   if (slash != std::string_view::npos) location.path = rest.substr(slash + 1);
-  if (location.bucket.empty()) throw bad_url(url, "the bucket is missing: s3://bucket/key");
+  if (location.bucket.empty() && !rest.empty()) throw missing_bucket(url);
   return location;
 }
 
@@ -25,6 +29,7 @@ Location s3_location(std::string_view url, std::string_view rest) {
 
 Location parse_location(std::string_view url) {
   if (url.empty()) throw bad_url(url, "the path is empty");
+  if (url == "s3:") return s3_location(url, "");
   const auto colon = url.find("://");
   if (colon == std::string_view::npos)
     return {.scheme = Scheme::local, .bucket = "", .path = std::string(url)};
@@ -38,6 +43,12 @@ Location parse_location(std::string_view url) {
   throw Error(
       ErrorCode::unsupported, "open", std::string(url),
       fmt::format("the scheme {} is not known; there are plain paths, file:// and s3://", scheme));
+}
+
+Location parse_file_location(std::string_view url) {
+  Location location = parse_location(url);
+  if (location.is_service()) throw missing_bucket(url);
+  return location;
 }
 
 SplitPath split_path(std::string_view path) {

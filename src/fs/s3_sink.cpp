@@ -28,6 +28,10 @@ class S3Sink final : public ByteSink {
     if (options_.size && *options_.size > buffer_size_) {
       buffer_size_ = aws::part_size_for(*options_.size, root_.options.part_size);
     }
+    if (!options_.size && options_.size_hint) {
+      const auto wanted = aws::part_size_for(*options_.size_hint, root_.options.part_size);
+      buffer_size_ = std::min(wanted, aws::s3_max_single_put);
+    }
   }
   ~S3Sink() override {
     if (upload_) S3Multipart::discard(std::move(upload_));

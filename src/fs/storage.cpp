@@ -127,13 +127,13 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
 }
 
 Task<std::shared_ptr<FileSystem>> Storage::open_tree(OpContext context, std::string url) {
-  Location location = parse_location(url);
+  Location location = parse_file_location(url);
   if (location.scheme == Scheme::s3) location.path = as_directory(std::move(location.path));
   co_return co_await open(context, std::move(location));
 }
 
 Task<Storage::File> Storage::open_file(OpContext context, std::string url) {
-  Location location = parse_location(url);
+  Location location = parse_file_location(url);
   SplitPath parts =
       location.scheme == Scheme::s3 ? SplitPath{"", location.path} : split_path(location.path);
   if (parts.name.empty() || parts.name.back() == '/') {
@@ -146,6 +146,15 @@ Task<Storage::File> Storage::open_file(OpContext context, std::string url) {
   file.path = parts.name;
   file.files = co_await open(context, std::move(location));
   co_return file;
+}
+
+Task<std::vector<Bucket>> Storage::list_buckets(OpContext context) {
+  S3* const shared = co_await s3(context);
+  std::vector<aws::ListedBucket> listed = co_await shared->client->list_buckets(context);
+  std::vector<Bucket> buckets;
+  for (aws::ListedBucket& bucket : listed)
+    buckets.push_back({.name = std::move(bucket.name), .created = bucket.created});
+  co_return buckets;
 }
 
 Task<> Storage::close(OpContext context) {

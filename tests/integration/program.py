@@ -48,6 +48,7 @@ class Bench:
     def run(self, *arguments, expect=OK, stdin=None, **environment):
         result = subprocess.run([SLUICE, *map(str, arguments)], env={**self.environment, **environment},
                                 input=stdin, capture_output=True, timeout=120)
+        self.output = result.stdout
         self.stdout, self.stderr = result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace")
         assert result.returncode == expect, f"{arguments}: exit {result.returncode}, not {expect}\n{self.stdout}\n{self.stderr}"
         return self.stdout

@@ -1,18 +1,26 @@
-# bash completion for sluice: commands and flags come from the program's own help.
+# bash completion for sluice: flags and their values come from the program's own help.
 _sluice() {
-  local current=${COMP_WORDS[COMP_CWORD]} words=() word
+  local program=$1 current=$2 previous=$3 command=() word help offers
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in ls | stat | cat | cp | sync | rm | batch | scan | process | run | status | retry | forget) words+=("$word") ;; esac
+    case $word in
+      ls | stat | cat | cp | sync | rm | batch) [[ ${#command[@]} -gt 0 ]] || command=("$word") ;;
+      scan | process | run | status | retry | forget) [[ ${command[*]} != batch ]] || command+=("$word") ;;
+    esac
   done
+  help=$("$program" --help 2>/dev/null; "$program" "${command[@]}" --help 2>/dev/null)
   if [[ $current == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$({ sluice --help; sluice "${words[@]}" --help; } 2>/dev/null | grep -oE -- '--[a-z0-9-]+' | sort -u)" -- "$current")
-  elif [[ ${#words[@]} -eq 0 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "ls stat cat cp sync rm batch" -- "$current")
-  elif [[ ${words[*]} == batch ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "scan process run status retry forget" -- "$current")
+    offers=$(sed -nE 's/^  (-.,)?(--[a-z0-9-]+).*/\2/p' <<<"$help")
+  elif [[ $previous == --* ]] && offers=$(sed -nE "s/^  (-.,)?$previous TEXT:\{([^}]*)\}.*/\2/p" <<<"$help") && [[ -n $offers ]]; then
+    offers=${offers//,/ }
+  elif [[ ${#command[@]} -eq 0 ]]; then
+    offers="ls stat cat cp sync rm batch"
+  elif [[ ${command[*]} == batch ]]; then
+    offers="scan process run status retry forget"
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    return
   fi
+  mapfile -t COMPREPLY < <(compgen -W "$offers" -- "$current" | sort -u)
 }
 complete -o filenames -F _sluice sluice

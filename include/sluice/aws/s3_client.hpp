@@ -107,6 +107,8 @@ class S3Client {
   Task<UploadsPage> list_uploads(OpContext context, std::string bucket, std::string prefix,
                                  UploadsMarker after);
 
+  /// All buckets of the account, in the server's order.
+  Task<std::vector<ListedBucket>> list_buckets(OpContext context);
   Task<> create_bucket(OpContext context, std::string bucket);
   Task<> delete_bucket(OpContext context, std::string bucket);
 

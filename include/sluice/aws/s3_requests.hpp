@@ -40,7 +40,7 @@ struct S3Location {
   friend bool operator==(const S3Location&, const S3Location&) = default;
 };
 
-/// "s3://bucket/key", for messages.
+/// "s3://bucket/key" ("s3://" for the service itself), for messages.
 std::string to_string(const S3Location& location);
 
 /// One operation, ready to be put on the wire again for each attempt. Bytes of `body` belong to the
@@ -135,6 +135,8 @@ S3Request delete_objects_request(std::string bucket, std::span<const std::string
 S3Request copy_object_request(S3Location from, S3Location to, const CopyOptions& options);
 S3Request get_tagging_request(S3Location object, std::string_view version_id);
 S3Request put_tagging_request(S3Location object, const std::map<std::string, std::string>& tags);
+/// The next buckets after `continuation_token` (empty: the first).
+S3Request list_buckets_request(std::string_view continuation_token);
 S3Request create_bucket_request(std::string bucket, std::string_view region);
 S3Request delete_bucket_request(std::string bucket);
 S3Request head_bucket_request(std::string bucket);

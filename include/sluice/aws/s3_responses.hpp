@@ -105,6 +105,16 @@ struct UploadsPage {
 };
 UploadsPage parse_uploads_page(std::string_view body);
 
+struct ListedBucket {
+  std::string name = {};
+  std::optional<TimePoint> created = {};
+};
+struct BucketsPage {
+  std::vector<ListedBucket> buckets;
+  std::string next_token;  ///< Empty: there are no more.
+};
+BucketsPage parse_buckets_page(std::string_view body);
+
 std::map<std::string, std::string> parse_tagging(std::string_view body);
 
 /// The ETag that S3 gives a multipart object whose parts have these (MD5 of their MD5s); nullopt if

@@ -33,4 +33,8 @@ WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destin
 /// sink. Returns the file at the destination. Errors name both ends.
 Task<FileInfo> transfer(OpContext context, Transfer what);
 
+/// Writes all that `source` gives into `sink` and commits it. If either fails, the sink is aborted:
+/// nothing becomes visible.
+Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, BytesPassed on_bytes);
+
 }  // namespace sluice

@@ -54,6 +54,8 @@ struct ReadOptions {
 struct WriteOptions {
   /// If known, in bytes: another number of bytes at commit() is Error{conflict}.
   std::optional<std::uint64_t> size{};
+  /// About how many bytes will come, if `size` is not known: S3 chooses the part size by it.
+  std::optional<std::uint64_t> size_hint{};
   std::optional<TimePoint> mtime{};  ///< Kept with the file where the file system can.
   /// Attributes to give the new file; what the file system cannot keep is ignored.
   std::shared_ptr<const FileExtras> extras{};

@@ -8,17 +8,22 @@ namespace sluice {
 
 enum class Scheme : std::uint8_t { local, s3 };
 
-/// Where a URL points: a plain path, "file:///path" or "s3://bucket/key". Pure.
+/// Where a URL points: a plain path, "file:///path", "s3://bucket/key", or "s3://" (also "s3:"),
+/// which is the service itself with its buckets. Pure.
 struct Location {
   Scheme scheme = Scheme::local;
-  std::string bucket;  ///< s3 only.
+  std::string bucket;  ///< s3 only; empty: the service itself.
   std::string
       path;  ///< A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it).
+
+  bool is_service() const { return scheme == Scheme::s3 && bucket.empty(); }
 };
 
-/// Throws Error{invalid_input} for an empty URL or a missing bucket, Error{unsupported} for a
+/// Throws Error{invalid_input} for an empty URL or a key without a bucket, Error{unsupported} for a
 /// scheme that is not known.
 Location parse_location(std::string_view url);
+/// The same where files are wanted: the service itself is Error{invalid_input} too.
+Location parse_file_location(std::string_view url);
 
 /// The directory part and the last part: "a/b" -> "a", "b"; "b" -> "", "b". The last part is empty
 /// if the path ends in '/'.

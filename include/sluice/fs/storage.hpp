@@ -37,6 +37,11 @@ struct StorageOptions {
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
 };
 
+struct Bucket {
+  std::string name;
+  std::optional<TimePoint> created;
+};
+
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
 /// the loop; close() it before the runtime goes. What it opened must not outlive it.
 class Storage {
@@ -56,6 +61,9 @@ class Storage {
   /// The file system that holds the file, and its path there. Throws Error{invalid_input} for a URL
   /// that ends in '/'.
   Task<File> open_file(OpContext context, std::string url);
+
+  /// What s3:// itself holds: the buckets of the account, in the server's order.
+  Task<std::vector<Bucket>> list_buckets(OpContext context);
 
   /// Closes what was opened, then the connections.
   Task<> close(OpContext context);
