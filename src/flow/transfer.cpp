@@ -44,7 +44,7 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
     co_await sink->abort();
   } catch (const std::exception& error) {
     context.log.warn("A broken transfer could not be cleaned up now",
-                     {{"path", what.path}, {"error", error.what()}});
+                     {{"file", what.path}, {"error", error.what()}});
   }
   std::rethrow_exception(thrown);
 }
