@@ -1,23 +1,16 @@
 // A backlog line: our fast parser against the general one, and a round trip of any file.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
 
+#include "require.hpp"
 #include "sluice/core/error.hpp"
 #include "state/backlog_line.hpp"
 
 namespace {
 
 using namespace sluice;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 std::optional<FileInfo> general(std::string_view line) {
   try {

@@ -1,22 +1,15 @@
 // The stored values of the status memory: what is accepted is written and read back as it was.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
+#include "require.hpp"
 #include "sluice/core/error.hpp"
 #include "sluice/state/status_records.hpp"
 
 namespace {
 
 using namespace sluice;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
 
 template <class Parse, class Check>
 void accept_or_refuse(std::string_view input, Parse parse, Check check) {

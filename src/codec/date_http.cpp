@@ -20,35 +20,33 @@ std::optional<TimePoint> time_if_done(const DateCursor& cursor, const DateFields
   return cursor.done() ? time_of(fields) : std::nullopt;
 }
 
-// "Sun, 06 Nov 1994 08:49:37 GMT"
-std::optional<TimePoint> parse_imf_fixdate(std::string_view text) {
-  DateCursor cursor(text);
-  DateFields fields;
-  cursor.index_of_name(short_days);
-  cursor.expect(", ");
-  fields.day = static_cast<unsigned>(cursor.number(2));
-  cursor.expect(" ");
-  fields.month = month_number(cursor);
-  cursor.expect(" ");
-  fields.year = cursor.number(4);
-  cursor.expect(" ");
-  cursor.clock_time(fields);
-  cursor.expect(" GMT");
-  return time_if_done(cursor, fields);
+/// How the two forms with a comma differ.
+struct CommaForm {
+  std::span<const std::string_view> days;
+  std::string_view separator;
+  std::size_t year_digits;
+};
+
+// RFC 9110 section 5.6.7: IMF-fixdate, and the obsolete form of RFC 850.
+constexpr CommaForm imf_fixdate{.days = short_days, .separator = " ", .year_digits = 4};
+constexpr CommaForm rfc850_date{.days = long_days, .separator = "-", .year_digits = 2};
+
+int full_year(int year, const CommaForm& form) {
+  if (form.year_digits == 4) return year;
+  return year < 70 ? 2000 + year : 1900 + year;
 }
 
-// "Sunday, 06-Nov-94 08:49:37 GMT"
-std::optional<TimePoint> parse_rfc850_date(std::string_view text) {
+// "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"
+std::optional<TimePoint> parse_comma_date(std::string_view text, const CommaForm& form) {
   DateCursor cursor(text);
   DateFields fields;
-  cursor.index_of_name(long_days);
+  cursor.index_of_name(form.days);
   cursor.expect(", ");
   fields.day = static_cast<unsigned>(cursor.number(2));
-  cursor.expect("-");
+  cursor.expect(form.separator);
   fields.month = month_number(cursor);
-  cursor.expect("-");
-  const int year = cursor.number(2);
-  fields.year = year < 70 ? 2000 + year : 1900 + year;
+  cursor.expect(form.separator);
+  fields.year = full_year(cursor.number(form.year_digits), form);
   cursor.expect(" ");
   cursor.clock_time(fields);
   cursor.expect(" GMT");
@@ -74,8 +72,8 @@ std::optional<TimePoint> parse_asctime_date(std::string_view text) {
 }  // namespace
 
 std::optional<TimePoint> parse_http_date(std::string_view text) {
-  if (const auto time = parse_imf_fixdate(text)) return time;
-  if (const auto time = parse_rfc850_date(text)) return time;
+  if (const auto time = parse_comma_date(text, imf_fixdate)) return time;
+  if (const auto time = parse_comma_date(text, rfc850_date)) return time;
   return parse_asctime_date(text);
 }
 

@@ -34,11 +34,19 @@ std::string timestamp(TimePoint time) {
                      millis);
 }
 
+// As the users' logs have it: "1.2s". Milliseconds are as fine as anybody reads them.
+std::string duration_text(Duration duration) {
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  return fmt::format("{}s", static_cast<double>(millis) / 1000);
+}
+
 void append_json_value(std::string& out, const LogValue& value) {
   std::visit(
       [&out](const auto& held) {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::string_view>) {
           append_json_string(out, held);
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Duration>) {
+          append_json_string(out, duration_text(held));
         } else {
           fmt::format_to(std::back_inserter(out), "{}", held);
         }
@@ -55,8 +63,11 @@ bool needs_quotes(std::string_view text) {
 
 void append_text_value(std::string& out, const LogValue& value) {
   const auto* text = std::get_if<std::string_view>(&value.get());
+  const auto* duration = std::get_if<Duration>(&value.get());
   if (text && !needs_quotes(*text)) {
     out += *text;
+  } else if (duration) {
+    out += duration_text(*duration);
   } else {
     append_json_value(out, value);
   }

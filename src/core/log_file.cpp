@@ -57,8 +57,11 @@ class LogFile final : public LineWriter {
 
  private:
   bool open() {
-    file_ = ::open(options_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (file_ < 0) return false;
+    const int opened =
+        ::open(options_.path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (opened < 0) return false;
+    if (file_ >= 0) ::close(file_);
+    file_ = opened;
     struct stat status{};
     size_ = ::fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
     return true;
@@ -68,32 +71,57 @@ class LogFile final : public LineWriter {
     std::unique_lock lock(mutex_);
     for (;;) {
       arrived_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-      std::deque<std::string> lines = std::exchange(waiting_, {});
+      const bool last = closing_;
+      const std::deque<std::string> lines = std::exchange(waiting_, {});
       std::uint64_t lost = std::exchange(lost_, 0);
-      if (lines.empty() && closing_) return;
       lock.unlock();
-      if (lost > 0)
-        append(fmt::format("{} log lines were lost: the disk was too slow or full\n", lost));
-      for (const std::string& line : lines)
-        append(line);
+      follow_path();
+      lost = write(lines, lost);
+      if (last && lost > 0) (void)append(words_for(lost));
       lock.lock();
+      lost_ += lost;
+      if (last) return;
     }
   }
 
-  void append(const std::string& line) {
-    if (options_.max_bytes > 0 && size_ > 0 && size_ + line.size() > options_.max_bytes) rotate();
-    const bool written =
-        file_ >= 0 && ::write(file_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-    if (written) {
-      size_ += line.size();
-    } else {
-      const std::lock_guard lock(mutex_);
-      ++lost_;
+  /// Returns how many lines are lost and not yet spoken of.
+  std::uint64_t write(const std::deque<std::string>& lines, std::uint64_t lost) {
+    for (const std::string& line : lines) {
+      if (lost > 0 && append(words_for(lost))) lost = 0;
+      if (!append(line)) ++lost;
     }
+    return lost;
+  }
+
+  static std::string words_for(std::uint64_t lost) {
+    return fmt::format("{} log lines were lost: the disk was too slow or full\n", lost);
+  }
+
+  // logrotate, or another process that shares the file, may have moved it away, or written to it.
+  void follow_path() {
+    struct stat ours{}, there{};
+    const bool same = file_ >= 0 && ::fstat(file_, &ours) == 0 &&
+                      ::stat(options_.path.c_str(), &there) == 0 && ours.st_dev == there.st_dev &&
+                      ours.st_ino == there.st_ino;
+    if (same) {
+      size_ = static_cast<std::uint64_t>(ours.st_size);
+    } else {
+      open();  // if that fails, the old file goes on
+    }
+  }
+
+  bool append(const std::string& line) {
+    if (options_.max_bytes > 0 && size_ > 0 && size_ + line.size() > options_.max_bytes) rotate();
+    // What was cut off by a full disk must not run into the next line.
+    const std::string bytes = torn_ ? "\n" + line : line;
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    if (written <= 0) return false;
+    size_ += static_cast<std::uint64_t>(written);
+    torn_ = written < static_cast<ssize_t>(bytes.size());
+    return !torn_;
   }
 
   void rotate() {
-    if (file_ >= 0) ::close(file_);
     const std::string base = options_.path.string();
     for (std::size_t i = options_.keep; i > 0; --i) {
       const std::string from = i == 1 ? base : fmt::format("{}.{}", base, i - 1);
@@ -112,7 +140,7 @@ class LogFile final : public LineWriter {
   std::condition_variable arrived_;
   std::deque<std::string> waiting_;
   std::uint64_t lost_ = 0;
-  bool closing_ = false;
+  bool closing_ = false, torn_ = false;
   std::thread thread_;
 };
 

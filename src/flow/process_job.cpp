@@ -103,6 +103,7 @@ Task<std::optional<Lease>> ProcessJob::next_lease() {
 }
 
 Task<> ProcessJob::process_lease(Lease lease) {
+  const SteadyTime began = runtime_.clock().steady();
   const std::string number = fmt::format("{:08x}", number_++);
   const std::filesystem::path in = directory_ / (number + ".in");
   const std::filesystem::path out = directory_ / (number + ".out");
@@ -120,10 +121,10 @@ Task<> ProcessJob::process_lease(Lease lease) {
   co_await remove_temporaries(in, out);
   --report_.progress.in_flight;
   if (was_cancelled) throw *failed;
-  co_await finish(std::move(lease), outcome, std::move(failed));
+  co_await finish(std::move(lease), began, outcome, std::move(failed));
 }
 
-Task<> ProcessJob::finish(Lease lease, std::optional<Outcome> outcome,
+Task<> ProcessJob::finish(Lease lease, SteadyTime began, std::optional<Outcome> outcome,
                           std::optional<Error> failed) {
   if (failed) {
     context_.log.error("Processing failed", {{"file", lease.file.path}, {"error", failed->what()}});
@@ -138,6 +139,9 @@ Task<> ProcessJob::finish(Lease lease, std::optional<Outcome> outcome,
     } else {
       ++report_.progress.done;
       report_.progress.bytes += lease.file.size;
+      context_.log.info("File processed", {{"file", lease.file.path},
+                                           {"size", lease.file.size},
+                                           {"duration", runtime_.clock().steady() - began}});
       if (outcome == Outcome::unchanged) ++report_.unchanged;
     }
     limit_->finished(lease.file.size);

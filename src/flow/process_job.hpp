@@ -29,7 +29,8 @@ class ProcessJob {
   Task<> overwrite(const FileInfo& file, std::filesystem::path output, Fingerprint print);
   Task<bool> still_needed(FileInfo file);
   Task<Fingerprint> fingerprint(std::filesystem::path file);
-  Task<> finish(Lease lease, std::optional<Outcome> outcome, std::optional<Error> failed);
+  Task<> finish(Lease lease, SteadyTime began, std::optional<Outcome> outcome,
+                std::optional<Error> failed);
   Task<> remove_temporaries(std::filesystem::path in, std::filesystem::path out);
   bool stopping();
   void report_progress() const;

@@ -52,7 +52,10 @@ ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
 }
 
 ProcessingWorkflow::ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory)
-    : runtime_(runtime), files_(files), memory_(memory), log_(runtime.log()) {}
+    : runtime_(runtime),
+      files_(files),
+      memory_(memory),
+      log_(runtime.log().with_fields({{"component", "workflow"}})) {}
 
 void ProcessingWorkflow::set_logger(Logger logger) {
   log_ = std::move(logger);

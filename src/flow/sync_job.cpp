@@ -239,8 +239,12 @@ Task<> SyncJob::copy(const Work& work) {
       report_.progress.bytes += bytes;
       report_progress();
     };
+    const SteadyTime began = runtime_.clock().steady();
     co_await transfer(context_, std::move(what));
     limit_->finished(size);
+    context_.log.info(
+        "File copied",
+        {{"file", path}, {"size", size}, {"duration", runtime_.clock().steady() - began}});
   }
   ++report_.progress.done;
   act(SyncAction::Kind::copy, path, size, work.reason);

@@ -64,7 +64,7 @@ Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, Bytes
     co_await sink.abort();
   } catch (const std::exception& error) {
     context.log.warn("A broken transfer could not be cleaned up now",
-                     {{"path", source.info().path}, {"error", error.what()}});
+                     {{"file", source.info().path}, {"error", error.what()}});
   }
   std::rethrow_exception(thrown);
 }

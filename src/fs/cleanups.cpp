@@ -46,4 +46,23 @@ Task<void> Cleanups::idle() {
   }
 }
 
+FileInfo OwnedPart::finish(const WriteOptions& options) {
+  FileInfo info = part->seal(options);
+  if (options.durable) return info;
+  part->publish(options);
+  part.reset();
+  return info;
+}
+
+Task<> OwnedPart::to_disk(Runtime& runtime, const WriteOptions& options) {
+  if (!part) co_return;
+  auto publish = [this, &options] { or_drop([&] { part->publish(options); }); };
+  co_await offload(runtime.disk(), publish);
+  auto settle = [this] {
+    or_drop([&] { part->settle(); });
+    part.reset();
+  };
+  co_await offload(runtime.disk(), settle);
+}
+
 }  // namespace sluice

@@ -39,6 +39,22 @@ class OwnedPart {
     if (part) cleanups_->take(std::move(part));
   }
 
+  /// A failed write is final: the temporary goes at once, not when its owner finds the time.
+  template <class F>
+  auto or_drop(F step) {
+    try {
+      return step();
+    } catch (...) {
+      part.reset();
+      throw;
+    }
+  }
+  /// Gives a part that is written whole its attributes and its name. One that must be durable gets
+  /// the name in to_disk(). For jobs of the disk lane.
+  FileInfo finish(const WriteOptions& options);
+  /// Waits, together with others, until a part that must be durable is on disk under its name.
+  Task<> to_disk(Runtime& runtime, const WriteOptions& options);
+
   std::unique_ptr<PartFile> part;
 
  private:

@@ -130,11 +130,11 @@ void JournalFiles::look_into(const std::filesystem::path& path) {
   } catch (const Error& error) {
     if (error.code() == ErrorCode::not_found) return;  // its owner has just ended in good order
     return log_.warn("A journal of temporaries cannot be read",
-                     {{"path", path.native()}, {"error", error.what()}});
+                     {{"file", path.native()}, {"error", error.what()}});
   }
   for (const std::size_t line : contents.bad_lines) {
     log_.warn("A line of a journal of temporaries cannot be understood",
-              {{"path", path.native()}, {"line", line}});
+              {{"file", path.native()}, {"line", line}});
   }
   if (!contents.owner || !is_gone(*contents.owner, self_)) return;
   if (contents.live.empty()) {

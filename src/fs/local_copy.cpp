@@ -27,20 +27,17 @@ class CopyRun {
   CopyRun(std::shared_ptr<LocalSite> site, std::shared_ptr<Cleanups> cleanups, LocalCopy copy)
       : site_(std::move(site)), copy_(std::move(copy)), owned_(std::move(cleanups)) {}
 
-  /// Does a bounded piece of the work; true once the copy has its name.
+  /// Does a bounded piece of the work; true once the copy is finished, but for to_disk().
   bool step() {
-    try {
+    return owned_.or_drop([this] {
       if (!source_) begin();
       copy_piece();
       if (source_->remaining() > 0) return false;
-      result_.to = owned_.part->publish(copy_.options);
-    } catch (...) {
-      owned_.part.reset();
-      throw;
-    }
-    owned_.part.reset();
-    return true;
+      result_.to = owned_.finish(copy_.options);
+      return true;
+    });
   }
+  Task<> to_disk(Runtime& runtime) { return owned_.to_disk(runtime, copy_.options); }
 
   CopiedFile take_result() { return std::move(result_); }
 
@@ -108,6 +105,7 @@ Task<CopiedFile> copy_local(Runtime& runtime, OpContext context, std::shared_ptr
     auto job = [&run] { return run.step(); };
     done = co_await disk_job(runtime, context, "copy", job);
   }
+  co_await run.to_disk(runtime);
   co_return run.take_result();
 }
 

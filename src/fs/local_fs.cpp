@@ -19,6 +19,10 @@ namespace {
 constexpr std::size_t removals_a_job = 256;
 constexpr std::size_t token_digits = 10;  // see TemporaryNames
 
+Logger with_names(const Logger& log) {
+  return log.with_fields({{"component", "filesystem"}, {"type", "local"}});
+}
+
 class LocalFs final : public FileSystem {
  public:
   LocalFs(Runtime& runtime, LocalFsOptions options)
@@ -26,7 +30,7 @@ class LocalFs final : public FileSystem {
         options_(std::move(options)),
         site_(std::make_shared<LocalSite>(LocalRoot(options_.root, options_.link_reads),
                                           runtime.random().hex_id().substr(0, token_digits),
-                                          options_.journal, runtime.log())),
+                                          options_.journal, with_names(runtime.log()))),
         cleanups_(std::make_shared<Cleanups>(runtime)) {}
 
   std::unique_ptr<FileStream> walk(OpContext context, std::string root,
@@ -34,7 +38,7 @@ class LocalFs final : public FileSystem {
     WalkerOptions with{.walk = std::move(options),
                        .sort_memory = options_.sort_memory,
                        .scratch = options_.scratch,
-                       .log = context.log};
+                       .log = with_names(context.log)};
     std::shared_ptr<LocalRoot> tree(site_, &site_->root);
     auto walker = std::make_unique<LocalWalker>(std::move(tree), std::move(root), std::move(with));
     return make_local_walk(runtime_, std::move(context), std::move(walker));

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 #include "sluice/async/errors.hpp"
 #include "sluice/core/local_path.hpp"
@@ -113,10 +114,24 @@ UniqueFd LocalRoot::make_directory(const std::string& relative, bool durable) {
   return std::move(opened).or_throw("make directory", full(relative).native());
 }
 
-void LocalRoot::make_missing(const std::string& relative, bool durable) {
+void LocalRoot::make_root(bool durable) const {
   std::error_code failed;
+  std::vector<std::filesystem::path> parents;
+  for (auto at = path_; at.has_relative_path() && !std::filesystem::exists(at, failed);) {
+    at = at.parent_path();
+    parents.push_back(at);
+  }
   std::filesystem::create_directories(path_, failed);
   if (failed) throw system_failure(failed.value(), "make directory", path_.native());
+  if (!durable) return;
+  for (const std::filesystem::path& parent : parents)
+    sync_directory(
+        open_at(AT_FDCWD, parent.c_str(), directory_flags).or_throw("open", parent.native()).get(),
+        parent.native());
+}
+
+void LocalRoot::make_missing(const std::string& relative, bool durable) {
+  make_root(durable);
   for (std::size_t end = 0; end != std::string::npos && !relative.empty();) {
     end = relative.find('/', end == 0 ? 0 : end + 1);
     const ParentAndName step = split_parent(std::string_view(relative).substr(0, end));

@@ -34,6 +34,7 @@ class LocalRoot {
 
  private:
   Opened open_root();
+  void make_root(bool durable) const;
   void make_missing(const std::string& relative, bool durable);
 
   std::filesystem::path path_;

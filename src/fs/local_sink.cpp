@@ -39,10 +39,11 @@ class LocalSink final : public ByteSink {
     require_open();
     auto job = [this] {
       FileInfo info;
-      guarded([&] { info = publish(); });
+      guarded([&] { info = finish(); });
       return info;
     };
     FileInfo info = co_await disk_job(runtime_, context_, "write", job);
+    co_await owned_.to_disk(runtime_, options_);
     co_return info;
   }
 
@@ -60,14 +61,12 @@ class LocalSink final : public ByteSink {
     throw Error(ErrorCode::internal, "write", path_, "the sink was finished or has failed before");
   }
 
-  // A failed write is final: its temporary goes at once, not when the owner finds the time.
   template <class F>
   void guarded(F step) {
     try {
-      step();
+      owned_.or_drop(step);
     } catch (...) {
       finished_ = true;
-      owned_.part.reset();
       throw;
     }
   }
@@ -89,13 +88,12 @@ class LocalSink final : public ByteSink {
     buffer_.assign(bytes.begin(), bytes.end());
   }
 
-  FileInfo publish() {
+  FileInfo finish() {
     need_part();
     owned_.part->write(buffer_);
-    FileInfo info = owned_.part->publish(options_);
+    FileInfo info = owned_.finish(options_);
     info.path = path_;
     finished_ = true;
-    owned_.part.reset();
     return info;
   }
 

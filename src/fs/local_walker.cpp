@@ -159,7 +159,7 @@ void LocalWalker::take_name(Level& level, std::string_view name, unsigned char t
 
 void LocalWalker::take_link(Level& level, std::string_view name) {
   if (options_.walk.symlinks == Symlinks::skip) {
-    return options_.log.debug("Skipped a symbolic link", {{"path", path_}});
+    return options_.log.debug("Skipped a symbolic link", {{"file", path_}});
   }
   if (options_.walk.symlinks == Symlinks::keep) return take_typed(level, name, DT_REG, is_link);
   if (!filter_.accepts(relative_path()) && !filter_.may_accept_below(relative_path())) return;
@@ -174,7 +174,7 @@ void LocalWalker::take_link(Level& level, std::string_view name) {
 void LocalWalker::take_typed(Level& level, std::string_view name, unsigned char type,
                              unsigned char flags) {
   if (type == DT_DIR) return take_directory(level, flags);
-  if (type != DT_REG) return options_.log.debug("Skipped a special file", {{"path", path_}});
+  if (type != DT_REG) return options_.log.debug("Skipped a special file", {{"file", path_}});
   if (path_ <= options_.walk.start_after && !options_.walk.start_after.empty()) return;
   if (!filter_.accepts(relative_path())) return;
   level.names.add(name, {reinterpret_cast<const char*>(&flags), 1});

@@ -93,12 +93,12 @@ bool PartFile::give_owner(const FileExtras& extras) {
   }
   if (!std::exchange(site_->warned_of_owner, true)) {
     site_->log.warn("Owners cannot be kept: this process may not give files away",
-                    {{"path", place_.path.native()}});
+                    {{"file", place_.path.native()}});
   }
   return false;
 }
 
-FileInfo PartFile::publish(const WriteOptions& options) {
+FileInfo PartFile::seal(const WriteOptions& options) {
   const std::string& subject = place_.path.native();
   apply_attributes(options);
   FileInfo info;
@@ -107,14 +107,28 @@ FileInfo PartFile::publish(const WriteOptions& options) {
     throw Error(ErrorCode::conflict, "write", subject,
                 "other than the announced number of bytes was written");
   }
-  if (options.durable && ::fdatasync(file_.get()) != 0) {
-    throw system_failure(errno, "fdatasync", subject);
+  if (options.durable) {
+    start_writeback(file_.get());
+    const auto shown = place_.path.parent_path() / temporary_;
+    bytes_sync_.emplace(site_->bytes_to_disk, file_.get(), shown.native());
   }
-  file_.close(subject);
+  return info;
+}
+
+void PartFile::publish(const WriteOptions& options) {
+  if (bytes_sync_) bytes_sync_->ensure();
+  bytes_sync_.reset();
+  file_.close(place_.path.native());
   check_precondition(place_, options);
   take_name(options);
-  if (options.durable) sync_directory(place_.directory.get(), place_.path.parent_path().native());
-  return info;
+  if (options.durable) {
+    name_sync_.emplace(site_->names_to_disk, place_.directory.get(),
+                       place_.path.parent_path().native());
+  }
+}
+
+void PartFile::settle() {
+  if (name_sync_) name_sync_->ensure();
 }
 
 void PartFile::take_name(const WriteOptions& options) {

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "fs/group_sync.hpp"
 #include "fs/local_root.hpp"
 #include "fs/place.hpp"
 #include "fs/posix_file.hpp"
@@ -25,6 +27,7 @@ struct LocalSite {
 
   LocalRoot root;
   TemporaryNames names;
+  GroupSync bytes_to_disk{sync_data}, names_to_disk{sync_directory};
   Logger log;
   bool warned_of_owner = false;
 };
@@ -43,9 +46,16 @@ class PartFile {
   /// Fails now rather than later if the disk has no room for that many bytes.
   void reserve(std::uint64_t size);
   void write(Bytes bytes);
-  /// Gives it its attributes and its name, if the preconditions hold then. Returns what a walk
-  /// would report, without the path.
-  FileInfo publish(const WriteOptions& options);
+
+  // The last steps, in this order. Between two of them others may have their turn on the lane, so
+  // that those who must be durable gather, and are forced to disk together.
+
+  /// Gives it its attributes. Returns what a walk would report, without the path.
+  FileInfo seal(const WriteOptions& options);
+  /// Gives it its name, if the preconditions hold then; if it must be durable, after its bytes are.
+  void publish(const WriteOptions& options);
+  /// If it must be durable, returns once its name is.
+  void settle();
 
  private:
   void apply_attributes(const WriteOptions& options);
@@ -57,6 +67,7 @@ class PartFile {
   TemporaryNames::Use use_;
   std::string temporary_;  // empty once published
   UniqueFd file_;
+  std::optional<GroupSync::Member> bytes_sync_, name_sync_;
 };
 
 }  // namespace sluice

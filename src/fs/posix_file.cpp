@@ -128,6 +128,15 @@ bool same_version(const struct stat& before, const struct stat& after) {
   return before.st_size == after.st_size && mtime_of(before) == mtime_of(after);
 }
 
+void start_writeback(int fd) {
+  // Only a hint: what fails here fails again, and is reported, in sync_data().
+  (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+void sync_data(int fd, std::string_view subject) {
+  if (::fdatasync(fd) != 0) throw system_failure(errno, "fdatasync", subject);
+}
+
 void sync_directory(int directory, std::string_view subject) {
   const UniqueFd readable =
       open_at(directory, ".", O_RDONLY | O_DIRECTORY).or_throw("open", subject);

@@ -73,6 +73,10 @@ FileType file_type_of(mode_t mode);
 /// Whether two looks at a file saw the same version of it.
 bool same_version(const struct stat& before, const struct stat& after);
 
+/// Begins to write the file's bytes to disk, without waiting for them.
+void start_writeback(int fd);
+/// Forces the file's bytes, and what is needed to find them, to disk.
+void sync_data(int fd, std::string_view subject);
 /// Forces the names in the directory to disk. The descriptor may be O_PATH.
 void sync_directory(int directory, std::string_view subject);
 

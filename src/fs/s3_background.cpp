@@ -6,7 +6,9 @@
 namespace sluice {
 
 OpContext S3Background::context() const {
-  return runtime_.context().shortened_to(runtime_.clock().steady() + limit_);
+  OpContext context = runtime_.context();
+  context.log = log_;
+  return context.shortened_to(runtime_.clock().steady() + limit_);
 }
 
 void S3Background::clean_up(std::string what, Task<> task) {
@@ -15,7 +17,7 @@ void S3Background::clean_up(std::string what, Task<> task) {
 }
 
 void S3Background::run(std::string what, Task<> task) {
-  group_.spawn(guarded(runtime_.log(), std::move(what), std::move(task)));
+  group_.spawn(guarded(log_, std::move(what), std::move(task)));
 }
 
 Task<> S3Background::guarded(Logger log, std::string what, Task<> task) {

@@ -5,7 +5,7 @@
 
 #include "net/connection.hpp"
 #include "net/proxy_rules.hpp"
-#include "net/resolver.hpp"
+#include "net/tcp_connector.hpp"
 #include "sluice/net/http_client.hpp"
 
 namespace sluice::net {
@@ -36,18 +36,16 @@ class Connector {
 
   Executor executor() const { return runtime_.executor(); }
   const Http1Options& options() const { return *options_; }
-  const Traffic& traffic() const { return *traffic_; }
+  const Traffic& traffic() const { return *tcp_.traffic(); }
   std::uint64_t opened() const { return opened_; }
 
  private:
   Task<std::unique_ptr<Transport>> open(Route route, SteadyTime until);
-  Task<std::unique_ptr<Transport>> open_tcp(Endpoint endpoint, SteadyTime until);
 
   Runtime& runtime_;
   std::shared_ptr<const Http1Options> options_;
-  std::shared_ptr<Traffic> traffic_;
+  TcpConnector tcp_;
   std::unique_ptr<TlsSetup> tls_;
-  Resolver resolver_;
   std::uint64_t opened_ = 0;
 };
 

@@ -106,6 +106,10 @@ Task<HttpResponse> Http1Client::send(OpContext context, const HttpRequest& reque
   if (closed_)
     throw Error(ErrorCode::cancelled, request.method, request.endpoint.origin(),
                 "the HTTP client is closed");
+  // A kept connection may answer before the watch looks at it again.
+  if (watch_->now() >= context.deadline)
+    throw Error(ErrorCode::timeout, request.method, request.endpoint.origin(),
+                "the operation's deadline passed");
   ++requests_;
   Pool& pool = pool_for(request);
   std::exception_ptr thrown;

@@ -6,7 +6,7 @@
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/semaphore.hpp"
 #include "sluice/net/endpoint.hpp"
-#include "sluice/net/http1_client.hpp"
+#include "sluice/net/tls_options.hpp"
 
 namespace sluice::net {
 

@@ -58,8 +58,18 @@ TlsContext::TlsContext(const TlsOptions& options)
   SSL_CTX_sess_set_new_cb(context, keep_session);
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  offer_protocol(options.application_protocol);
   if (options.verify) load_authorities(options);
   load_client_certificate(options);
+}
+
+void TlsContext::offer_protocol(const std::string& name) {
+  if (name.empty()) return;
+  // RFC 7301 section 3.1: each name follows its length.
+  const std::string list = static_cast<char>(name.size()) + name;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(list.data());
+  if (SSL_CTX_set_alpn_protos(context_.get(), bytes, static_cast<unsigned>(list.size())) != 0)
+    throw Error(ErrorCode::internal, "TLS", "", take_openssl_message());
 }
 
 void TlsContext::load_authorities(const TlsOptions& options) {

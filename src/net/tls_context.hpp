@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sluice/net/http1_client.hpp"
+#include "sluice/net/tls_options.hpp"
 
 namespace sluice::net {
 
@@ -32,6 +32,7 @@ class TlsContext {
   const BIO_METHOD* socket_method() const { return socket_method_.get(); }
 
  private:
+  void offer_protocol(const std::string& name);
   void load_authorities(const TlsOptions& options);
   void load_client_certificate(const TlsOptions& options);
 

@@ -46,8 +46,6 @@ void TlsStream::prepare() {
   BIO_set_data(bio, this);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_app_data(ssl, this);
-  static constexpr unsigned char protocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-  SSL_set_alpn_protos(ssl, protocols, sizeof protocols);
   // RFC 6066 section 3: literal addresses are not permitted in the server name.
   bool named = false;
   if (is_address(peer_.host)) {

@@ -2,22 +2,16 @@
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
-#include <netdb.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
+#include <exception>
+#include <optional>
+#include <utility>
 
 #include "sluice/async/errors.hpp"
 
 namespace sluice::state {
 namespace {
-
-using tcp = asio::ip::tcp;
-using Socket = asio::basic_stream_socket<tcp, Executor>;
 
 // What one exchange may make us hold; our own pages are far smaller.
 constexpr std::size_t reply_limit = 256 * 1024 * 1024;
@@ -28,26 +22,6 @@ struct ReaderFree {
 struct ReplyFree {
   void operator()(void* reply) const { freeReplyObject(reply); }
 };
-
-std::vector<tcp::endpoint> resolve(const std::string& host, std::uint16_t port,
-                                   const std::string& subject) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;
-  addrinfo* found = nullptr;
-  const int result = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, freeaddrinfo);
-  if (result != 0) throw Error(ErrorCode::network, "resolving", subject, gai_strerror(result));
-  std::vector<tcp::endpoint> endpoints;
-  for (const addrinfo* at = found; at; at = at->ai_next) {
-    tcp::endpoint endpoint;
-    endpoint.resize(at->ai_addrlen);
-    std::memcpy(endpoint.data(), at->ai_addr, at->ai_addrlen);
-    endpoint.port(port);
-    endpoints.push_back(endpoint);
-  }
-  return endpoints;
-}
 
 std::string bytes_of(const RedisCommand& command) {
   std::vector<const char*> parts;
@@ -89,8 +63,8 @@ RedisReply reply_of(const redisReply& reply) {
 }  // namespace
 
 struct RedisConnection::State {
-  State(Executor executor, std::string named)
-      : socket(std::move(executor)), subject(std::move(named)), reader(redisReaderCreate()) {
+  State(std::unique_ptr<net::Transport> to, std::string named)
+      : transport(std::move(to)), subject(std::move(named)), reader(redisReaderCreate()) {
     if (!reader) throw std::bad_alloc();
   }
 
@@ -105,67 +79,39 @@ struct RedisConnection::State {
     return reply_of(*static_cast<redisReply*>(raw));
   }
 
-  Socket socket;
+  std::unique_ptr<net::Transport> transport;
   std::string subject;
   std::unique_ptr<redisReader, ReaderFree> reader;
 };
 
-RedisConnection::RedisConnection(std::unique_ptr<State> state) : state_(std::move(state)) {}
-RedisConnection::~RedisConnection() = default;
-
-std::string redis_subject(const RedisOptions& options) {
-  const bool v6 = options.host.find(':') != std::string::npos;
-  return fmt::format("redis://{}{}{}:{}/{}", v6 ? "[" : "", options.host, v6 ? "]" : "",
-                     options.port, options.database);
+RedisConnection::RedisConnection(std::unique_ptr<net::Transport> transport, std::string subject)
+    : state_(std::make_unique<State>(std::move(transport), std::move(subject))) {}
+RedisConnection::~RedisConnection() {
+  state_->transport->close();
 }
 
-Task<std::unique_ptr<RedisConnection>> RedisConnection::open(Runtime& runtime,
-                                                             RedisOptions options) {
-  auto state = std::make_unique<State>(runtime.executor(), redis_subject(options));
-  std::unique_ptr<RedisConnection> connection(new RedisConnection(std::move(state)));
-  co_await connection->connect(runtime, options.host, options.port);
-  co_await connection->log_in(std::move(options));
-  co_return connection;
+Task<> RedisConnection::send(std::string request) {
+  boost::system::error_code failure;
+  const Bytes bytes = as_bytes(request);
+  const bool sent = state_->transport->start_write(bytes, Bytes(), failure);
+  if (!sent && !failure) co_await state_->transport->finish_write(failure);
+  if (failure) throw error_from(failure, "sending", state_->subject);
 }
 
-Task<> RedisConnection::connect(Runtime& runtime, std::string host, std::uint16_t port) {
-  auto lookup = [&host, port, this] { return resolve(host, port, state_->subject); };
-  const auto endpoints = co_await offload(runtime.dns(), lookup);
-  boost::system::error_code failure = asio::error::host_not_found;
-  for (const tcp::endpoint& endpoint : endpoints) {
-    state_->socket = Socket(runtime.executor());
-    const auto outcome = co_await state_->socket.async_connect(endpoint, asio::as_tuple(use_task));
-    failure = std::get<0>(outcome);
-    if (!failure || failure == asio::error::operation_aborted) break;
-  }
-  if (failure) throw error_from(failure, "connecting", state_->subject);
-  state_->socket.set_option(tcp::no_delay(true), failure);
-  state_->socket.set_option(asio::socket_base::keep_alive(true), failure);
-}
-
-Task<> RedisConnection::log_in(RedisOptions options) {
-  std::vector<RedisCommand> commands;
-  if (!options.password.empty()) {
-    RedisCommand& auth = commands.emplace_back(RedisCommand{"AUTH"});
-    if (!options.user.empty()) auth.push_back(options.user);
-    auth.push_back(options.password.reveal());
-  }
-  if (options.database != 0) commands.push_back({"SELECT", std::to_string(options.database)});
-  commands.push_back({"PING"});
-  const auto replies = co_await exchange(std::move(commands));
-  for (const RedisReply& reply : replies)
-    reply.expect_success(state_->subject);
+Task<std::size_t> RedisConnection::receive(MutableBytes buffer) {
+  boost::system::error_code failure;
+  const std::size_t length = co_await state_->transport->read_some(buffer, failure);
+  if (failure) throw error_from(failure, "receiving", state_->subject);
+  co_return length;
 }
 
 Task<std::vector<RedisReply>> RedisConnection::exchange(std::vector<RedisCommand> commands) {
   std::string request;
   for (const RedisCommand& command : commands)
     request += bytes_of(command);
-  const auto sent =
-      co_await asio::async_write(state_->socket, asio::buffer(request), asio::as_tuple(use_task));
-  if (const auto failure = std::get<0>(sent)) throw error_from(failure, "sending", state_->subject);
+  co_await send(std::move(request));
   std::vector<RedisReply> replies;
-  std::array<char, 16 * 1024> buffer;
+  std::array<std::byte, 16 * 1024> buffer;
   std::size_t received = 0;
   for (;;) {
     while (replies.size() < commands.size()) {
@@ -174,14 +120,68 @@ Task<std::vector<RedisReply>> RedisConnection::exchange(std::vector<RedisCommand
       replies.push_back(std::move(*reply));
     }
     if (replies.size() == commands.size()) co_return replies;
-    const auto [failure, length] =
-        co_await state_->socket.async_read_some(asio::buffer(buffer), asio::as_tuple(use_task));
-    if (failure) throw error_from(failure, "receiving", state_->subject);
+    const std::size_t length = co_await receive(buffer);
     received += length;
     if (received > reply_limit)
       throw Error(ErrorCode::protocol, "receiving", state_->subject, "the reply is too big");
-    redisReaderFeed(state_->reader.get(), buffer.data(), length);
+    const std::string_view text = as_text(Bytes(buffer).first(length));
+    redisReaderFeed(state_->reader.get(), text.data(), text.size());
   }
+}
+
+std::string redis_subject(const RedisOptions& options) {
+  const bool v6 = options.host.find(':') != std::string::npos;
+  return fmt::format("{}://{}{}{}:{}/{}", options.tls ? "rediss" : "redis", v6 ? "[" : "",
+                     options.host, v6 ? "]" : "", options.port, options.database);
+}
+
+RedisConnector::RedisConnector(Runtime& runtime, RedisOptions options)
+    : options_(std::move(options)),
+      subject_(redis_subject(options_)),
+      tcp_(runtime),
+      tls_(runtime, options_.tls.value_or(net::TlsOptions())),
+      sessions_(net::make_tls_sessions()) {}
+RedisConnector::~RedisConnector() = default;
+
+Task<std::unique_ptr<RedisConnection>> RedisConnector::open(SteadyTime until) {
+  std::unique_ptr<net::Transport> transport;
+  std::optional<Error> failure;
+  try {
+    transport = co_await connect(until);
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (failure) {
+    // `net` names addresses of HTTP.
+    throw Error(failure->code(), failure->operation(), subject_, failure->message())
+        .with_retryable(failure->retryable());
+  }
+  auto connection = std::make_unique<RedisConnection>(std::move(transport), subject_);
+  co_await log_in(*connection);
+  co_return connection;
+}
+
+Task<std::unique_ptr<net::Transport>> RedisConnector::connect(SteadyTime until) {
+  const net::Endpoint peer{
+      .tls = options_.tls.has_value(), .host = options_.host, .port = options_.port};
+  auto transport = co_await tcp_.connect(peer, until);
+  if (!peer.tls) co_return transport;
+  net::Socket socket = std::move(transport->socket());
+  co_return co_await tls_.handshake(std::move(socket), tcp_.traffic(), peer, sessions_);
+}
+
+Task<> RedisConnector::log_in(RedisConnection& connection) {
+  std::vector<RedisCommand> commands;
+  if (!options_.password.empty()) {
+    RedisCommand& auth = commands.emplace_back(RedisCommand{"AUTH"});
+    if (!options_.user.empty()) auth.push_back(options_.user);
+    auth.push_back(options_.password.reveal());
+  }
+  if (options_.database != 0) commands.push_back({"SELECT", std::to_string(options_.database)});
+  commands.push_back({"PING"});
+  const auto replies = co_await connection.exchange(std::move(commands));
+  for (const RedisReply& reply : replies)
+    reply.expect_success(subject_);
 }
 
 }  // namespace sluice::state

@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "net/tcp_connector.hpp"
+#include "net/tls.hpp"
+#include "net/transport.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
 #include "sluice/state/redis_store.hpp"
@@ -11,31 +14,55 @@
 
 namespace sluice::state {
 
-/// One connection to a Redis server. hiredis writes the commands and parses the replies; the socket
-/// is Asio's, so that connecting, deadlines and cancellation work as everywhere else here (hiredis
-/// 0.14 resolves names on the calling thread and knows no timeouts of its asynchronous calls).
+/// One connection to a Redis server. hiredis writes the commands and parses the replies; the bytes
+/// go by `net`, so that connecting, TLS, deadlines and cancellation work as everywhere else here
+/// (hiredis 0.14 resolves names on the calling thread and knows no timeouts of its asynchronous
+/// calls).
 ///
 /// For one exchange at a time. After any exception it is broken and must be dropped.
 class RedisConnection {
  public:
-  /// Resolves, connects, authenticates and selects the database.
-  static Task<std::unique_ptr<RedisConnection>> open(Runtime& runtime, RedisOptions options);
+  RedisConnection(std::unique_ptr<net::Transport> transport, std::string subject);
   ~RedisConnection();
 
   /// Sends the commands in one go and reads as many replies, in order. A reply that is an error is
-  /// a value. Throws Error{network, protocol, cancelled}.
+  /// a value. Waits as long as the server takes. Throws Error{network, protocol, cancelled}.
   Task<std::vector<RedisReply>> exchange(std::vector<RedisCommand> commands);
 
  private:
   struct State;
-  explicit RedisConnection(std::unique_ptr<State> state);
-  Task<> connect(Runtime& runtime, std::string host, std::uint16_t port);
-  Task<> log_in(RedisOptions options);
+  Task<> send(std::string request);
+  Task<std::size_t> receive(MutableBytes buffer);
 
   std::unique_ptr<State> state_;
 };
 
-/// "redis://host:port/database": what may be shown.
+/// The way to one server.
+class RedisConnector {
+ public:
+  RedisConnector(Runtime& runtime, RedisOptions options);
+  ~RedisConnector();
+
+  /// Resolves, connects (before `until`), authenticates and selects the database. Waits for the
+  /// server's answers as long as it takes: put it under a deadline. Throws Error{network, timeout,
+  /// config, unauthenticated, protocol, cancelled}.
+  Task<std::unique_ptr<RedisConnection>> open(SteadyTime until);
+
+  /// What may be shown of the address.
+  const std::string& subject() const { return subject_; }
+
+ private:
+  Task<std::unique_ptr<net::Transport>> connect(SteadyTime until);
+  Task<> log_in(RedisConnection& connection);
+
+  RedisOptions options_;
+  std::string subject_;
+  net::TcpConnector tcp_;
+  net::TlsSetup tls_;
+  std::shared_ptr<net::TlsSessions> sessions_;
+};
+
+/// "redis://host:port/database" (or rediss): what may be shown.
 std::string redis_subject(const RedisOptions& options);
 
 }  // namespace sluice::state

@@ -36,9 +36,11 @@ class RedisStore final : public KeyValueStore {
  public:
   RedisStore(Runtime& runtime, RedisOptions options)
       : runtime_(runtime),
-        options_(std::move(options)),
-        subject_(state::redis_subject(options_)),
-        retrier_(runtime, options_.retry),
+        timeout_(options.timeout),
+        patience_(options.patience),
+        retrier_(runtime, options.retry),
+        connector_(runtime, std::move(options)),
+        subject_(connector_.subject()),
         turn_(runtime.executor(), 1) {}
 
   Task<std::vector<std::optional<std::string>>> get_many(std::vector<std::string> keys) override {
@@ -160,16 +162,18 @@ class RedisStore final : public KeyValueStore {
   Task<Replies> ask(Commands commands) {
     const auto place = co_await turn_.acquire();
     auto attempt = [this, &commands] {
-      const SteadyTime deadline = runtime_.clock().steady() + options_.timeout;
-      return with_deadline(deadline, "exchange with " + subject_, attempt_once(commands));
+      const SteadyTime deadline = runtime_.clock().steady() + timeout_;
+      return with_deadline(deadline, "exchange with " + subject_, attempt_once(commands, deadline));
     };
-    co_return co_await retrier_.run(runtime_.context(), Safety::idempotent, attempt);
+    OpContext context = runtime_.context();
+    context.deadline = runtime_.clock().steady() + patience_;
+    co_return co_await retrier_.run(std::move(context), Safety::idempotent, attempt);
   }
 
-  Task<Replies> attempt_once(Commands commands) {
+  Task<Replies> attempt_once(Commands commands, SteadyTime deadline) {
     // Out of the member for the time of the exchange: whatever breaks it off also drops it.
     auto connection = std::move(connection_);
-    if (!connection) connection = co_await RedisConnection::open(runtime_, options_);
+    if (!connection) connection = co_await connector_.open(deadline);
     Replies replies = co_await connection->exchange(std::move(commands));
     for (const RedisReply& reply : replies) {
       const auto* failure = std::get_if<RedisReply::Failure>(&reply.value);
@@ -185,9 +189,10 @@ class RedisStore final : public KeyValueStore {
   }
 
   Runtime& runtime_;
-  RedisOptions options_;
-  std::string subject_;
+  std::chrono::milliseconds timeout_, patience_;
   Retrier retrier_;
+  state::RedisConnector connector_;
+  std::string subject_;
   Semaphore turn_;
   std::unique_ptr<RedisConnection> connection_;
 };

@@ -23,19 +23,37 @@ Number number_of(std::string_view text, std::string_view what) {
   return number;
 }
 
+net::TlsOptions tls_options_of(const boost::urls::url_view& url) {
+  net::TlsOptions options;
+  options.application_protocol.clear();  // Redis has none registered
+  for (const auto& parameter : url.params()) {
+    const std::string name = parameter.key;
+    if (name == "ca_file") {
+      options.ca_file = parameter.value;
+    } else if (name == "client_certificate") {
+      options.client_certificate = parameter.value;
+    } else if (name == "client_key") {
+      options.client_key = parameter.value;
+    } else {
+      refuse("its query has other names than ca_file, client_certificate and client_key");
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
 RedisOptions parse_redis_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed) refuse("it is no URL");
   const boost::urls::url_view url = *parsed;
-  if (url.scheme() == "rediss")
-    throw Error(ErrorCode::unsupported, "reading a Redis URL", "rediss://...",
-                "TLS to Redis is not supported; use a TLS proxy such as stunnel");
-  if (url.scheme() != "redis") refuse("its scheme is not redis");
+  const bool tls = url.scheme() == "rediss";
+  if (!tls && url.scheme() != "redis") refuse("its scheme is neither redis nor rediss");
   if (url.host().empty()) refuse("it names no host");
-  if (url.has_query() || url.has_fragment()) refuse("it has a query or fragment");
+  if (url.has_fragment()) refuse("it has a fragment");
+  if (url.has_query() && !tls) refuse("it has a query");
   RedisOptions options;
+  if (tls) options.tls = tls_options_of(url);
   options.host = url.host_address();
   options.user = url.user();
   options.password = Secret(url.password());

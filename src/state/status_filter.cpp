@@ -97,14 +97,13 @@ class StatusFilter final : public FileStream {
     if (checksum) co_return *checksum == output.checksum ? Verdict::recovered : Verdict::process;
     const Verdict verdict =
         decide_unverified(file, intent, memory_->options.policy.mtime_precision);
-    memory_->runtime.log().warn(
-        "An interrupted overwrite cannot be verified",
-        {{"file", file.path}, {"counts_as_done", verdict == Verdict::recovered}});
+    memory_->log.warn("An interrupted overwrite cannot be verified",
+                      {{"file", file.path}, {"counts_as_done", verdict == Verdict::recovered}});
     co_return verdict;
   }
 
   Task<> recover(FileInfo file) {
-    memory_->runtime.log().info("An interrupted overwrite had gone through", {{"file", file.path}});
+    memory_->log.info("An interrupted overwrite had gone through", {{"file", file.path}});
     Change change = memory_->completion(file);
     co_await memory_->commits.commit(std::move(change));
   }

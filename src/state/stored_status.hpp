@@ -17,6 +17,7 @@ struct StoredStatusMemory::State {
         store(std::move(kept_in)),
         options(std::move(how)),
         keys(options.job, options.root),
+        log(world.log().with_fields({{"component", "status_memory"}})),
         commits(runtime, store) {}
 
   TimePoint now() const { return runtime.clock().now(); }
@@ -26,6 +27,7 @@ struct StoredStatusMemory::State {
   std::shared_ptr<KeyValueStore> store;
   StatusOptions options;
   state::StatusKeys keys;
+  Logger log;
   state::GroupCommit commits;
 };
 

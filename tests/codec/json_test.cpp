@@ -5,20 +5,14 @@
 #include <cmath>
 #include <limits>
 
+#include "codec/refusal.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::codec {
 namespace {
 
 std::optional<ErrorCode> refusal(std::string_view text) {
-  try {
-    parse_json(text, "the document");
-  } catch (const Error& error) {
-    CHECK(error.subject() == "the document");
-    CHECK_FALSE(error.message().empty());
-    return error.code();
-  }
-  return std::nullopt;
+  return test::refusal_of([&] { parse_json(text, "the document"); });
 }
 
 std::string nested(std::size_t depth) {

@@ -3,20 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "codec/random_input.hpp"
+#include "codec/refusal.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::codec {
 namespace {
 
 std::optional<ErrorCode> refusal(std::string_view text, XmlLimits limits = {}) {
-  try {
-    parse_xml(text, "the document", limits);
-  } catch (const Error& error) {
-    CHECK(error.subject() == "the document");
-    CHECK_FALSE(error.message().empty());
-    return error.code();
-  }
-  return std::nullopt;
+  return test::refusal_of([&] { parse_xml(text, "the document", limits); });
 }
 
 std::string nested(std::size_t depth) {

@@ -45,6 +45,29 @@ TEST_CASE_FIXTURE(Fixture, "log: JSON lines carry timestamp, level, message and 
         "\n");
 }
 
+TEST_CASE_FIXTURE(Fixture, "log: JSON lines have the keys that the users' design shows") {
+  const Logger files =
+      logger(LogFormat::json).with_fields({{"component", "filesystem"}, {"type", "s3"}});
+  files.info("File uploaded successfully", {{"file", "/data/processed/file.txt"},
+                                            {"size", 2048},
+                                            {"duration", std::chrono::milliseconds(1200)}});
+  REQUIRE(lines->all.size() == 1);
+  CHECK(lines->all[0] ==
+        R"({"timestamp":"2025-05-28T10:00:00.042Z","level":"info",)"
+        R"("message":"File uploaded successfully","component":"filesystem","type":"s3",)"
+        R"("file":"/data/processed/file.txt","size":2048,"duration":"1.2s"})"
+        "\n");
+}
+
+TEST_CASE_FIXTURE(Fixture, "log: durations are seconds, to the millisecond") {
+  logger(LogFormat::text)
+      .info("took", {{"a", std::chrono::minutes(2)},
+                     {"b", std::chrono::microseconds(12'345)},
+                     {"c", std::chrono::nanoseconds(1)}});
+  REQUIRE(lines->all.size() == 1);
+  CHECK(lines->all[0] == "2025-05-28T10:00:00.042Z INFO  took a=120s b=0.012s c=0s\n");
+}
+
 TEST_CASE_FIXTURE(Fixture, "log: text lines quote values only where needed") {
   logger(LogFormat::text)
       .warn("slow", {{"path", "a/b"}, {"note", "two words"}, {"empty", ""}, {"n", -3}});

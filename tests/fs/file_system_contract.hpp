@@ -39,19 +39,25 @@ Task<> run_contract_case(Runtime& runtime, const ContractCase& one, Factory& mak
   if (thrown) std::rethrow_exception(thrown);
 }
 
-/// `make(Runtime&)` returns a std::unique_ptr<FileSystem> without files, another one at each call.
-template <class Factory>
-void check_file_system_contract(Factory make) {
+/// Calls `run_case(const ContractCase&, scratch path)` for each case, as a SUBCASE of its own.
+template <class RunCase>
+void for_each_contract_case(RunCase run_case) {
   for (const auto& part : {write_contract(), transfer_contract(), walk_contract()}) {
     for (const ContractCase& one : part) {
       SUBCASE(one.name) {
         const TemporaryDirectory scratch;
-        run([&](Runtime& runtime) {
-          return run_contract_case(runtime, one, make, scratch.path());
-        });
+        run_case(one, scratch.path());
       }
     }
   }
+}
+
+/// `make(Runtime&)` returns a std::unique_ptr<FileSystem> without files, another one at each call.
+template <class Factory>
+void check_file_system_contract(Factory make) {
+  for_each_contract_case([&](const ContractCase& one, const std::filesystem::path& scratch) {
+    run([&](Runtime& runtime) { return run_contract_case(runtime, one, make, scratch); });
+  });
 }
 
 }  // namespace sluice::test

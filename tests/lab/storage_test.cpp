@@ -1,13 +1,13 @@
 #include "storage/storage.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
 
 #include "s3/object_record.hpp"
 #include "s3/store.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace sluice;
 using namespace sluice::lab;
@@ -16,20 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A directory of its own that goes with the test.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    auto name = (fs::temp_directory_path() / "sluice-lab-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryDirectory() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using sluice::test::TemporaryDirectory;
 
 std::shared_ptr<const Blob> store_bytes(Storage& storage, std::string_view bytes) {
   auto writer = storage.create_blob(0);

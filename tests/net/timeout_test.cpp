@@ -192,3 +192,24 @@ TEST_CASE("Cancellation: cut off after any short while, nothing is left behind")
     });
   }
 }
+
+TEST_CASE("a request whose deadline has passed is not sent, not even on a kept connection") {
+  run([](Runtime& runtime) -> Task<> {
+    ScriptedServer server(runtime, always(ok("x")));
+    const auto client = net::make_http1_client(runtime, net::Http1Options());
+    co_await get(*client, server.endpoint());
+    OpContext late;
+    late.deadline = std::chrono::steady_clock::now() - 1s;
+    std::optional<Error> error;
+    try {
+      co_await get_all(client.get(), get_request(server.endpoint()), late);
+    } catch (const Error& thrown) {
+      error = thrown;
+    }
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::timeout);
+    CHECK(client->stats().requests == 1);
+    co_await client->close();
+    co_await server.stop();
+  });
+}

@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "sluice/async/deadline.hpp"
@@ -15,23 +13,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// An authority with certificates for each case, in a directory that goes with it.
-struct Authority {
-  Authority() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sluice-tls-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    directory = pattern;
-    root = make_certificate(directory, {.name = "root", .alternative = "", .authority = true});
-    server = make_certificate(
-        directory, {.name = "server", .alternative = "IP:127.0.0.1,DNS:localhost"}, root);
-  }
-  ~Authority() { std::filesystem::remove_all(directory); }
-  Authority(const Authority&) = delete;
-  Authority& operator=(const Authority&) = delete;
-
-  std::filesystem::path directory;
-  CertificateFiles root, server;
-};
+ServerTls server_tls(const Authority& authority) {
+  return {
+      .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+}
 
 net::Http1Options trusting(const Authority& authority) {
   net::Http1Options options;
@@ -102,26 +87,23 @@ Task<> refuse_and_sit(std::shared_ptr<Peer> peer) {
 
 TEST_CASE("TLS: a trusted certificate for the host is accepted, by address and by name") {
   const Authority authority;
-  const ServerTls tls{
-      .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+  const ServerTls tls = server_tls(authority);
   CHECK(get_over_tls(tls, trusting(authority)).body == "secret");
   CHECK(get_over_tls(tls, trusting(authority), "localhost").body == "secret");
 }
 
 TEST_CASE("TLS: an untrusted, foreign or expired certificate is refused for good, saying why") {
   const Authority authority;
-  const ServerTls tls{
-      .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+  const ServerTls tls = server_tls(authority);
   check_refused(get_over_tls(tls, {}), "--ca-file");
-  const auto other = make_certificate(
-      authority.directory, {.name = "other", .alternative = "DNS:other.test"}, authority.root);
+  const auto other = authority.issue("other", "DNS:other.test");
   check_refused(get_over_tls({.certificate = other.certificate, .key = other.key, .client_ca = ""},
                              trusting(authority)),
                 "mismatch");
   check_refused(get_over_tls({.certificate = other.certificate, .key = other.key, .client_ca = ""},
                              trusting(authority), "localhost"),
                 "mismatch");
-  const auto expired = make_certificate(authority.directory,
+  const auto expired = make_certificate(authority.directory.path(),
                                         {.name = "expired",
                                          .alternative = "IP:127.0.0.1",
                                          .authority = false,
@@ -140,8 +122,7 @@ TEST_CASE("TLS: an untrusted, foreign or expired certificate is refused for good
 TEST_CASE(
     "TLS: a CA file that is missing or holds no certificate is a configuration error naming it") {
   const Authority authority;
-  const ServerTls tls{
-      .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+  const ServerTls tls = server_tls(authority);
   net::Http1Options options;
   options.tls.ca_file = authority.directory / "missing.pem";
   const Outcome missing = get_over_tls(tls, options);
@@ -162,8 +143,7 @@ TEST_CASE(
 
 TEST_CASE("TLS: a client certificate is shown to a server that asks, and its lack is an error") {
   const Authority authority;
-  const auto user =
-      make_certificate(authority.directory, {.name = "user", .alternative = ""}, authority.root);
+  const auto user = authority.issue("user", "");
   const ServerTls tls{.certificate = authority.server.certificate,
                       .key = authority.server.key,
                       .client_ca = authority.root.certificate};
@@ -179,8 +159,7 @@ TEST_CASE("TLS: a client certificate is shown to a server that asks, and its lac
 TEST_CASE("TLS: a second connection resumes the session of the first") {
   const Authority authority;
   run([&](Runtime& runtime) -> Task<> {
-    const ServerTls tls{
-        .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+    const ServerTls tls = server_tls(authority);
     ScriptedServer server(runtime, always(ok("x", "Connection: close\r\n")), tls);
     const auto client = net::make_http1_client(runtime, trusting(authority));
     for (int i = 0; i < 3; ++i) {
@@ -197,8 +176,7 @@ TEST_CASE("TLS: a second connection resumes the session of the first") {
 TEST_CASE("TLS: large bodies pass both ways and the connection is kept") {
   const Authority authority;
   run([&](Runtime& runtime) -> Task<> {
-    const ServerTls tls{
-        .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+    const ServerTls tls = server_tls(authority);
     std::string received;
     ScriptedServer server(
         runtime,
@@ -227,8 +205,7 @@ TEST_CASE("TLS: large bodies pass both ways and the connection is kept") {
 TEST_CASE("TLS: an early answer is noticed behind session tickets") {
   const Authority authority;
   run([&](Runtime& runtime) -> Task<> {
-    const ServerTls tls{
-        .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+    const ServerTls tls = server_tls(authority);
     ScriptedServer server(runtime, refuse_and_sit, tls);
     const auto client = net::make_http1_client(runtime, trusting(authority));
     const std::string content(64 << 20, 'x');
@@ -248,8 +225,7 @@ TEST_CASE("TLS: a body that ends with the connection must end with the TLS farew
   const Authority authority;
   std::optional<Error> error;
   run([&](Runtime& runtime) -> Task<> {
-    const ServerTls tls{
-        .certificate = authority.server.certificate, .key = authority.server.key, .client_ca = ""};
+    const ServerTls tls = server_tls(authority);
     ScriptedServer server(runtime, close_mid_body, tls);
     const auto client = net::make_http1_client(runtime, trusting(authority));
     try {

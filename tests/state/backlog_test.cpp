@@ -8,8 +8,9 @@
 #include "codec/random_input.hpp"
 #include "sluice/codec/gzip.hpp"
 #include "state/listed_files.hpp"
-#include "state/scratch.hpp"
 #include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/whole_files.hpp"
 
 using namespace sluice;
 using namespace sluice::state::test;
@@ -80,7 +81,7 @@ Files some_files() {
 }  // namespace
 
 TEST_CASE("backlog: random files with any bytes in their paths come back in order") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   codec::test::RandomInput random("backlog round trip");
   Files files;
   for (int i = 0; i < 5000; ++i) {
@@ -96,13 +97,13 @@ TEST_CASE("backlog: random files with any bytes in their paths come back in orde
 }
 
 TEST_CASE("backlog: an empty list is a list") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   CHECK(write(scratch / "b.gz", {}).files == 0);
   CHECK(read(scratch / "b.gz").empty());
 }
 
 TEST_CASE("backlog: the walk's failures are counted and the rest is listed") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   auto walk = std::make_unique<ListedFiles>(some_files());
   for (int i = 0; i < 150; ++i)
     walk->failures.emplace_back(ErrorCode::permission_denied, "list", "d" + std::to_string(i),
@@ -119,7 +120,7 @@ TEST_CASE("backlog: the walk's failures are counted and the rest is listed") {
 }
 
 TEST_CASE("backlog: a walk that breaks off leaves the old backlog and nothing else") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   write(scratch / "b.gz", some_files());
   auto walk = listed({file_at("x", 1)});
   walk->broken_off = Error(ErrorCode::network, "list", "s3://b", "reset");
@@ -134,7 +135,7 @@ TEST_CASE("backlog: a walk that breaks off leaves the old backlog and nothing el
 }
 
 TEST_CASE("backlog: what cannot be written or read is an error that names the file") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   BacklogSummary summary;
   auto error = sluice::test::error_of([&](Runtime& runtime) {
     return write_into(runtime, scratch / "none" / "b.gz", listed({}), summary);
@@ -155,7 +156,7 @@ TEST_CASE("backlog: what cannot be written or read is an error that names the fi
 }
 
 TEST_CASE("backlog: a disk that takes no more is an error and leaves nothing behind") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   codec::test::RandomInput random("backlog on a full disk");
   Files files;
   for (int i = 0; i < 50'000; ++i)
@@ -179,13 +180,13 @@ TEST_CASE("backlog: a disk that takes no more is an error and leaves nothing beh
 }
 
 TEST_CASE("backlog: cut off at any byte, it is an error for the reader and the counter") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
   write(file, some_files());
-  const std::string whole = read_whole(file);
+  const std::string whole = sluice::test::read_whole(file);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     INFO(size);
-    write_whole(file, whole.substr(0, size));
+    sluice::test::write_whole(file, whole.substr(0, size));
     for (const auto& error : {reading_error(file), counting_error(file)}) {
       REQUIRE(error);
       CHECK(error->code() == ErrorCode::integrity);
@@ -195,15 +196,15 @@ TEST_CASE("backlog: cut off at any byte, it is an error for the reader and the c
 }
 
 TEST_CASE("backlog: any flipped bit is an error or changes nothing") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
   write(file, some_files());
-  const std::string whole = read_whole(file);
+  const std::string whole = sluice::test::read_whole(file);
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string damaged = whole;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    write_whole(file, damaged);
+    sluice::test::write_whole(file, damaged);
     INFO(bit);
     if (const auto error = reading_error(file)) {
       CHECK(error->code() == ErrorCode::integrity);
@@ -216,12 +217,12 @@ TEST_CASE("backlog: any flipped bit is an error or changes nothing") {
 }
 
 TEST_CASE("backlog: a bad line is named by its number, and nothing is silently left out") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
   std::string text;
   for (int i = 1; i <= 2500; ++i)
     text += i == 2345 ? "{\"path\":\"a\"}\n" : "{\"path\":\"a\",\"size\":1}\n";
-  write_whole(file, packed(text));
+  sluice::test::write_whole(file, packed(text));
   const auto error = reading_error(file);
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::integrity);
@@ -229,14 +230,14 @@ TEST_CASE("backlog: a bad line is named by its number, and nothing is silently l
 }
 
 TEST_CASE("backlog: the end is named by its line if the file is cut off in the middle") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
   std::string text;
   codec::test::RandomInput random("cut backlog");
   for (int i = 0; i < 20'000; ++i)
     text += "{\"path\":\"" + random.bytes_of("abcdefghijklmnop", 20) + "\",\"size\":1}\n";
   const std::string whole = packed(text);
-  write_whole(file, whole.substr(0, whole.size() / 2));
+  sluice::test::write_whole(file, whole.substr(0, whole.size() / 2));
   const auto reading = reading_error(file), counting = counting_error(file);
   REQUIRE(reading);
   REQUIRE(counting);
@@ -248,26 +249,26 @@ TEST_CASE("backlog: the end is named by its line if the file is cut off in the m
 
 TEST_CASE(
     "backlog: lists of other writers are read: members, blank lines, no last line end, no name") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
-  write_whole(file,
-              packed("\n{\"path\":\"a\",\"size\":1}\r\n\n\n{ \"size\": 2, \"path\": \"b\" }\n") +
-                  packed("{\"path\":\"c\",\"size\":3}"));
+  sluice::test::write_whole(
+      file, packed("\n{\"path\":\"a\",\"size\":1}\r\n\n\n{ \"size\": 2, \"path\": \"b\" }\n") +
+                packed("{\"path\":\"c\",\"size\":3}"));
   CHECK(read(file) == Files{file_at("a", 1), file_at("b", 2), file_at("c", 3)});
 }
 
 TEST_CASE("backlog: a line without end is refused, not held in memory") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "b.gz";
-  write_whole(file, packed(std::string(64 << 20, ' ')));
+  sluice::test::write_whole(file, packed(std::string(64 << 20, ' ')));
   const auto error = reading_error(file);
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::integrity);
 }
 
 TEST_CASE("backlog: after an error the stream keeps failing") {
-  const Scratch scratch;
-  write_whole(scratch / "b.gz", packed("x\n"));
+  const sluice::test::TemporaryDirectory scratch;
+  sluice::test::write_whole(scratch / "b.gz", packed("x\n"));
   sluice::test::run([&](Runtime& runtime) {
     return [](Runtime& world, std::filesystem::path file) -> Task<> {
       const auto stream = read_backlog(world, std::move(file));

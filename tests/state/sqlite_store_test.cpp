@@ -10,9 +10,10 @@
 #include <thread>
 
 #include "codec/random_input.hpp"
-#include "state/scratch.hpp"
 #include "state/status_contract.hpp"
 #include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/whole_files.hpp"
 
 using namespace sluice;
 using namespace sluice::state::test;
@@ -85,17 +86,17 @@ struct Stranger {
 }  // namespace
 
 TEST_CASE("SqliteStore keeps the store contract") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   check_store_contract(opening(scratch / "state.db"));
 }
 
 TEST_CASE("StoredStatusMemory keeps its contract in SQLite") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   check_status_contract(opening(scratch / "state.db"));
 }
 
 TEST_CASE("SqliteStore: what was put is there for the next one that opens it") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "state.db";
   put_one(file);
   Values values;
@@ -108,11 +109,11 @@ TEST_CASE("SqliteStore: what was put is there for the next one that opens it") {
 }
 
 TEST_CASE("SqliteStore: what cannot be opened is an error that names the file") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   check_failure(scratch / "none" / "state.db", ErrorCode::not_found);
   std::filesystem::create_directory(scratch / "directory");
   check_failure(scratch / "directory", ErrorCode::invalid_input);
-  write_whole(scratch / "text", std::string(5000, 'x'));
+  sluice::test::write_whole(scratch / "text", std::string(5000, 'x'));
   check_failure(scratch / "text", ErrorCode::integrity);
   {
     const Stranger stranger(scratch / "other.db", "CREATE TABLE theirs (a)");
@@ -126,7 +127,7 @@ TEST_CASE("SqliteStore: what cannot be opened is an error that names the file") 
 }
 
 TEST_CASE("SqliteStore: a file that another process holds is waited for, then reported as busy") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "state.db";
   put_one(file);
   const Stranger stranger(file, "BEGIN IMMEDIATE");
@@ -140,7 +141,7 @@ TEST_CASE("SqliteStore: a file that another process holds is waited for, then re
 }
 
 TEST_CASE("SqliteStore: a damaged file gives an error or what was stored, never anything else") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto file = scratch / "state.db";
   std::vector<KeyValue> pairs;
   std::vector<std::string> keys;
@@ -149,7 +150,7 @@ TEST_CASE("SqliteStore: a damaged file gives an error or what was stored, never 
     pairs.push_back({keys.back(), std::string(20, 'v')});
   }
   sluice::test::run([&](Runtime& runtime) { return put(runtime, file, pairs); });
-  const std::string whole = read_whole(file);
+  const std::string whole = sluice::test::read_whole(file);
   REQUIRE(whole.size() > 20'000);
   codec::test::RandomInput random("damaged SQLite file");
   int refused = 0;
@@ -159,7 +160,7 @@ TEST_CASE("SqliteStore: a damaged file gives an error or what was stored, never 
     const std::size_t at = random.below(whole.size() - 4096);
     if (cut) damaged.resize(at);
     if (!cut) damaged.replace(at, 4096, random.bytes(4096));
-    write_whole(file, damaged);
+    sluice::test::write_whole(file, damaged);
     const auto error = sluice::test::error_of([&](Runtime& runtime) {
       return [](Runtime& world, std::filesystem::path name,
                 std::vector<std::string> wanted) -> Task<> {
@@ -221,7 +222,7 @@ Task<> count_after_kill(Runtime& runtime, std::filesystem::path file, std::uint3
 
 TEST_CASE("SqliteStore: after kill -9, every batch that was acknowledged is there, and whole") {
   for (int round = 0; round < 3; ++round) {
-    const Scratch scratch;
+    const sluice::test::TemporaryDirectory scratch;
     const auto file = scratch / "state.db";
     int pipes[2];
     const pid_t child = start_writer(file, pipes);

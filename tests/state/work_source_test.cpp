@@ -7,8 +7,9 @@
 #include "sluice/async/task_group.hpp"
 #include "sluice/state/backlog.hpp"
 #include "state/listed_files.hpp"
-#include "state/scratch.hpp"
 #include "support/run.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/whole_files.hpp"
 
 using namespace sluice;
 using namespace sluice::state::test;
@@ -83,19 +84,19 @@ Task<> notices_a_change(Runtime& runtime, std::filesystem::path file) {
 }  // namespace
 
 TEST_CASE("backlog work: every file is leased once, in order") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   sluice::test::run(
       [&](Runtime& runtime) { return takes_each_file_once(runtime, scratch / "b.gz"); });
 }
 
 TEST_CASE("backlog work: concurrent workers share it") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   sluice::test::run(
       [&](Runtime& runtime) { return shares_among_workers(runtime, scratch / "b.gz"); });
 }
 
 TEST_CASE("backlog work: a lease that has ended is no longer ours") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto error = sluice::test::error_of(
       [&](Runtime& runtime) { return ends_a_lease_once(runtime, scratch / "b.gz"); });
   REQUIRE(error);
@@ -103,7 +104,7 @@ TEST_CASE("backlog work: a lease that has ended is no longer ours") {
 }
 
 TEST_CASE("backlog work: a list that changed after it was counted is an error") {
-  const Scratch scratch;
+  const sluice::test::TemporaryDirectory scratch;
   const auto error = sluice::test::error_of(
       [&](Runtime& runtime) { return notices_a_change(runtime, scratch / "b.gz"); });
   REQUIRE(error);
@@ -111,8 +112,8 @@ TEST_CASE("backlog work: a list that changed after it was counted is an error") 
 }
 
 TEST_CASE("backlog work: a damaged list is an error before any work begins") {
-  const Scratch scratch;
-  write_whole(scratch / "b.gz", "no gzip");
+  const sluice::test::TemporaryDirectory scratch;
+  sluice::test::write_whole(scratch / "b.gz", "no gzip");
   const auto error = sluice::test::error_of([&](Runtime& runtime) {
     return [](Runtime& world, std::filesystem::path file) -> Task<> {
       co_await open_backlog_work(world, std::move(file));

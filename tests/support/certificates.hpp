@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+
+#include "support/temporary_directory.hpp"
 
 namespace sluice::test {
 
@@ -22,5 +25,18 @@ CertificateFiles make_certificate(const std::filesystem::path& directory,
                                   const CertificateWish& wish);
 CertificateFiles make_certificate(const std::filesystem::path& directory,
                                   const CertificateWish& wish, const CertificateFiles& issuer);
+
+/// An authority of a test's own, with its files in a directory that goes with it.
+struct Authority {
+  CertificateFiles issue(std::string name, std::string alternative) const {
+    return make_certificate(directory.path(),
+                            {.name = std::move(name), .alternative = std::move(alternative)}, root);
+  }
+
+  TemporaryDirectory directory;
+  CertificateFiles root =
+      make_certificate(directory.path(), {.name = "root", .alternative = "", .authority = true});
+  CertificateFiles server = issue("server", "IP:127.0.0.1,DNS:localhost");
+};
 
 }  // namespace sluice::test

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <optional>
@@ -7,8 +9,22 @@
 
 #include "sluice/async/errors.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/watchdog.hpp"
 
 namespace sluice::test {
+
+/// Runs what is ready and waited for. In builds with the watchdog, a handler that holds the loop
+/// for long (in CPU time: a busy machine is no excuse and no fault) fails the test.
+inline void run_loop(asio::io_context& loop) {
+#ifdef SLUICE_LOOP_WATCHDOG
+  run_watched(loop, std::chrono::milliseconds(300), [](Duration held) {
+    const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(held).count();
+    FAIL_CHECK("a handler held the loop for " << count << " ms");
+  });
+#else
+  loop.run();
+#endif
+}
 
 /// Runs a coroutine function `body(Runtime&)` on a loop of its own to its end; throws what it
 /// throws. The loop is run until no work is left, so a coroutine that was forgotten hangs the test
@@ -21,12 +37,12 @@ void run(Body body, RuntimeOptions options = {}) {
     Runtime runtime(loop, std::move(options));
     asio::co_spawn(loop, body(runtime),
                    [&thrown](std::exception_ptr failure) { thrown = std::move(failure); });
-    loop.run();
+    run_loop(loop);
     loop.restart();
     asio::co_spawn(loop, runtime.close(), [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);
     });
-    loop.run();
+    run_loop(loop);
   }
   if (thrown) std::rethrow_exception(thrown);
 }

@@ -79,7 +79,10 @@ struct OffloadJob final : LaneThread::Job {
     }
     asio::post(home, [handler = std::move(handler), thrown, result = std::move(result),
                       job = std::move(job)]() mutable {
-      (void)job;  // carried along only to be destroyed on the loop
+      // Carried along only to be destroyed on the loop, before its caller goes on.
+      {
+        [[maybe_unused]] const F gone = std::move(job);
+      }
       std::move(handler)(thrown, std::move(result));
     });
   }
@@ -94,7 +97,7 @@ struct OffloadJob final : LaneThread::Job {
 
 /// Runs `job` on the lane's thread and returns its result (or throws what it threw) on the loop.
 /// The job may refer to the caller's frame: it is always waited for, cancellation does not cut it
-/// short. Everything in `job` is destroyed on the loop.
+/// short. Everything in `job` is destroyed on the loop, before this returns.
 template <class F>
 Task<std::invoke_result_t<F>> offload(Lane& lane, F job) {
   using Result = std::invoke_result_t<F>;

@@ -24,7 +24,8 @@ std::string_view name_of(LogLevel level);
 /// got back.
 class LogValue {
  public:
-  using Variant = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
+  using Variant =
+      std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool, Duration>;
 
   LogValue(std::string_view text) : value_(text) {}
   LogValue(const std::string& text) : value_(std::string_view(text)) {}
@@ -32,6 +33,9 @@ class LogValue {
   LogValue(const Secret&) : value_(std::string_view("***")) {}
   LogValue(bool value) : value_(value) {}
   LogValue(double value) : value_(value) {}
+  /// Written in seconds: "1.2s".
+  template <class Rep, class Period>
+  LogValue(std::chrono::duration<Rep, Period> value) : value_(Duration(value)) {}
   template <std::signed_integral T>
   LogValue(T value) : value_(static_cast<std::int64_t>(value)) {}
   template <std::unsigned_integral T>

@@ -17,10 +17,11 @@ struct LogFileOptions {
   std::size_t keep = 5;  ///< path.1 to path.<keep> are kept.
 };
 
-/// Appends lines to a file, one write() a line, so that several processes may share it. A thread of
-/// its own writes, since a slow disk must not hold the loop; a line that cannot be written is
-/// counted and reported on the next that can. The destructor writes what is waiting. Throws
-/// Error{config} if the file cannot be opened.
+/// Appends lines to a file, one write() a line, so that several processes may share it; a file that
+/// was moved away or deleted is made anew. A thread of its own writes, since a slow disk must not
+/// hold the loop; lines that cannot be written are counted, and their number is written before the
+/// next line that can. The destructor writes what is waiting. Throws Error{config} if the file
+/// cannot be opened.
 std::shared_ptr<LineWriter> make_log_file(LogFileOptions options);
 
 }  // namespace sluice

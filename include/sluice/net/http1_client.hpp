@@ -7,14 +7,9 @@
 
 #include "sluice/net/bandwidth.hpp"
 #include "sluice/net/http_client.hpp"
+#include "sluice/net/tls_options.hpp"
 
 namespace sluice::net {
-
-struct TlsOptions {
-  bool verify = true;                          ///< false is for `--no-verify-ssl` only.
-  std::string ca_file;                         ///< PEM; empty: the system's.
-  std::string client_certificate, client_key;  ///< PEM files; both or neither.
-};
 
 struct ProxyOptions {
   std::string http_proxy,

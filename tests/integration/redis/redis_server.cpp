@@ -52,19 +52,29 @@ RedisServer::RedisServer(std::vector<std::string> arguments)
   start();
 }
 
+RedisServer::RedisServer(const sluice::test::CertificateFiles& certificate,
+                         std::vector<std::string> arguments)
+    : arguments_(std::move(arguments)), tls_(true), port_(free_port()) {
+  arguments_.insert(arguments_.end(), {"--tls-cert-file", certificate.certificate, "--tls-key-file",
+                                       certificate.key});
+  start();
+}
+
 RedisServer::~RedisServer() {
   stop();
 }
 
 std::string RedisServer::url(int database, const std::string& userinfo) const {
-  return "redis://" + userinfo + "127.0.0.1:" + std::to_string(port_) + "/" +
+  return (tls_ ? "rediss://" : "redis://") + userinfo + "127.0.0.1:" + std::to_string(port_) + "/" +
          std::to_string(database);
 }
 
 void RedisServer::start() {
   std::vector<std::string> words{"redis-server",
                                  "--port",
-                                 std::to_string(port_),
+                                 tls_ ? "0" : std::to_string(port_),
+                                 "--tls-port",
+                                 tls_ ? std::to_string(port_) : "0",
                                  "--bind",
                                  "127.0.0.1",
                                  "--save",

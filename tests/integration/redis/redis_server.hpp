@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "state/scratch.hpp"
+#include "support/certificates.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace sluice::state::test {
 
@@ -15,11 +16,15 @@ namespace sluice::state::test {
 class RedisServer {
  public:
   explicit RedisServer(std::vector<std::string> arguments = {});
+  /// Over TLS only, with this certificate for 127.0.0.1.
+  RedisServer(const sluice::test::CertificateFiles& certificate,
+              std::vector<std::string> arguments);
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
   ~RedisServer();
 
-  /// "redis://127.0.0.1:port/database", with `userinfo` ("user:password@") if given.
+  /// "redis://127.0.0.1:port/database" (over TLS: rediss), with `userinfo` ("user:password@") if
+  /// given.
   std::string url(int database = 0, const std::string& userinfo = "") const;
   std::uint16_t port() const { return port_; }
 
@@ -31,8 +36,9 @@ class RedisServer {
  private:
   void wait_until_ready() const;
 
-  Scratch directory_;
+  sluice::test::TemporaryDirectory directory_;
   std::vector<std::string> arguments_;
+  bool tls_ = false;
   std::uint16_t port_;
   pid_t process_ = -1;
 };

@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "integration/redis/redis_opening.hpp"
 #include "integration/redis/redis_server.hpp"
 #include "sluice/async/deadline.hpp"
 #include "sluice/async/task_group.hpp"
-#include "state/redis_connection.hpp"
 #include "state/status_contract.hpp"
 #include "support/run.hpp"
 
@@ -17,40 +17,8 @@ using Values = std::vector<std::optional<std::string>>;
 
 namespace {
 
-Task<> flush(Runtime& runtime, std::string url) {
-  const auto connection = co_await RedisConnection::open(runtime, parse_redis_url(url));
-  std::vector<RedisCommand> commands{{"FLUSHDB"}};
-  const auto replies = co_await connection->exchange(std::move(commands));
-  replies.at(0).expect_success(url);
-}
-
-Task<std::unique_ptr<KeyValueStore>> open_empty(Runtime& runtime, std::string url) {
-  co_await flush(runtime, url);
-  co_return co_await open_store(runtime, url);
-}
-
 OpenStore opening(const RedisServer& server) {
   return [url = server.url()](Runtime& runtime) { return open_empty(runtime, url); };
-}
-
-RedisOptions impatient(const std::string& url) {
-  RedisOptions options = parse_redis_url(url);
-  options.timeout = 200ms;
-  options.retry.max_attempts = 2;
-  options.retry.base = 10ms;
-  return options;
-}
-
-Task<> open_and_close(Runtime& runtime, RedisOptions options) {
-  const auto store = co_await open_redis_store(runtime, std::move(options));
-  co_await store->close();
-}
-
-std::optional<Error> opening_error(const RedisOptions& options) {
-  const auto error =
-      sluice::test::error_of([&](Runtime& runtime) { return open_and_close(runtime, options); });
-  if (error) CHECK(std::string_view(error->what()).find("hunter2") == std::string_view::npos);
-  return error;
 }
 
 Task<Values> get(KeyValueStore& store, std::string key) {

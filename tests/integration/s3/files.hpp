@@ -1,17 +1,15 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "session.hpp"
 #include "sluice/core/error.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/whole_files.hpp"
 
 namespace sluice::test {
 
@@ -84,28 +82,6 @@ inline Task<std::size_t> open_uploads(Session& session) {
   const aws::UploadsPage page = co_await session.client->list_uploads(
       session.context(), session.bucket, session.prefix, aws::UploadsMarker());
   co_return page.uploads.size();
-}
-
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "sluice-s3-suite-XXXXXX").native();
-    if (!::mkdtemp(name.data())) throw Error(ErrorCode::internal, "mkdtemp", name, "failed");
-    path_ = name;
-  }
-  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline void write_local(const std::filesystem::path& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-inline std::string read_local(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace sluice::test

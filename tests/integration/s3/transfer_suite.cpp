@@ -45,11 +45,11 @@ TEST_CASE("a download that is given up stops its parts") {
 
 TEST_CASE("local files go up and come down, small and large") {
   with_files([](Session& session, FileSystem& files) -> Task<> {
-    const ScratchDirectory scratch;
+    const TemporaryDirectory scratch;
     for (const std::size_t size : {0UL, 5UL, 300'000UL, 12'000'000UL}) {
       CAPTURE(size);
       const std::string bytes = some_bytes(size, 9);
-      write_local(scratch / "in", bytes);
+      write_whole(scratch / "in", bytes);
       const FileInfo uploaded =
           co_await files.upload(session.context(), scratch / "in", "file", WriteOptions());
       CHECK(uploaded.size == size);
@@ -59,7 +59,7 @@ TEST_CASE("local files go up and come down, small and large") {
       const FileInfo downloaded =
           co_await files.download(session.context(), "file", scratch / "out", options);
       CHECK(downloaded.etag == uploaded.etag);
-      const std::string text = read_local(scratch / "out");
+      const std::string text = read_whole(scratch / "out");
       CHECK((text == bytes));
     }
     const Error missing = co_await failure_of(
