@@ -64,8 +64,9 @@ class StreamConnection final : public Connection {
     const bool expects =
         !framing.empty() && same_name(reader_.head().value_or_empty("expect"), "100-continue");
     // A body that may or may not follow: only a new connection is in step.
-    const bool drop_body = unwanted && (expects || framing.length > unwanted_body_bytes);
     const bool ends_in_upload = faults.ends_at(WirePlace::upload);
+    const bool drop_body =
+        unwanted && !ends_in_upload && (expects || framing.length > unwanted_body_bytes);
     if (!drop_body && (ends_in_upload || !framing.empty()))
       co_await read_body(framing, *exchange, expects);
     if (faults.delay > Duration::zero()) co_await wire_.sleep(faults.delay);
