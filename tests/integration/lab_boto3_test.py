@@ -79,11 +79,11 @@ def signed(method, url, headers, body=b""):
 
 
 class Lab:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, before=()):
         program = os.environ.get("SLUICE_LAB")
         if not program:
             raise SystemExit("set SLUICE_LAB to the path of sluice-lab")
-        self.process = subprocess.Popen([program, "s3", *arguments], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([program, *before, "s3", *arguments], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"sluice-lab ended with {self.process.wait()} before it was ready")
