@@ -8,15 +8,23 @@
 namespace sluice::lab {
 namespace {
 
-class Answered final : public Exchange {
+constexpr std::size_t max_body_bytes = 1024 * 1024;
+
+class ControlExchange final : public Exchange {
  public:
-  explicit Answered(Response response) : response_(std::move(response)) {}
-  bool wants_body() const override { return false; }
-  void write(Bytes) override {}
-  Response finish() override { return std::move(response_); }
+  ControlExchange(ControlService& service, const RequestHead& head)
+      : service_(service), head_(head) {}
+  bool wants_body() const override { return true; }
+  void write(Bytes piece) override {
+    if (body_.size() + piece.size() > max_body_bytes) throw BadRequest(413, "too many faults");
+    body_.append(as_text(piece));
+  }
+  Response finish() override { return service_.answer(head_, body_); }
 
  private:
-  Response response_;
+  ControlService& service_;
+  const RequestHead& head_;
+  std::string body_;
 };
 
 Response json_response(int status, std::string body) {
@@ -35,37 +43,58 @@ Response failure(int status, std::string_view message) {
 
 }  // namespace
 
-std::unique_ptr<Exchange> ControlService::begin(const RequestHead& head) {
-  return std::make_unique<Answered>(answer(head));
+std::vector<FaultRule> parse_fault_lines(std::string_view text) {
+  std::vector<FaultRule> rules;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    while (line.ends_with('\r') || line.ends_with(' '))
+      line.remove_suffix(1);
+    if (!line.empty() && !line.starts_with('#')) rules.push_back(parse_fault(line));
+  }
+  return rules;
 }
 
-Response ControlService::answer(const RequestHead& head) {
-  const bool get = head.method == "GET";
-  const bool post = head.method == "POST";
-  if (head.path == "/-/lab/stats" && get) return json_response(200, stats_.json());
-  if (head.path == "/-/lab/reset" && post) {
+std::unique_ptr<Exchange> ControlService::begin(const RequestHead& head) {
+  return std::make_unique<ControlExchange>(*this, head);
+}
+
+Response ControlService::answer(const RequestHead& head, std::string_view body) {
+  if (head.path == "/-/lab/stats" && head.method == "GET") return json_response(200, stats_.json());
+  if (head.path == "/-/lab/reset" && head.method == "POST") {
     stats_.reset();
     return json_response(200, stats_.json());
   }
-  if (head.path != "/-/lab/faults" || (!get && !post))
-    return failure(404, "there is no such control");
-  if (get) return json_response(200, json(faults_));
+  if (head.path == "/-/lab/faults") return answer_faults(head, body);
+  return failure(404, "there is no such control");
+}
+
+Response ControlService::answer_faults(const RequestHead& head, std::string_view body) {
   try {
-    change_faults(head.query);
+    if (head.method != "GET") change_faults(head, body);
   } catch (const Error& error) {
     return failure(400, error.what());
   } catch (const S3Error& error) {
     return failure(400, error.message);
   }
-  return json_response(200, json(faults_));
+  return json_response(200, "{\"faults\":" + faults_.json() + "}");
 }
 
-void ControlService::change_faults(std::string_view query) {
-  Faults changed = faults_;  // all or none
-  const Query parameters(query);
+void ControlService::change_faults(const RequestHead& head, std::string_view body) {
+  auto rules = parse_fault_lines(body);
+  const Query parameters(head.query);
   for (const auto& [name, value] : parameters.pairs())
-    set_fault(changed, name, value);
-  faults_ = changed;
+    rules.push_back(parse_fault(value.empty() ? name : name + '=' + value));
+  const bool all = head.method == "PUT" || head.method == "DELETE";
+  if (!all && head.method != "POST")
+    throw Error(ErrorCode::invalid_input, "change faults", std::string(head.method),
+                "the methods are GET, POST, PUT and DELETE");
+  if (head.method == "DELETE" && !rules.empty())
+    throw Error(ErrorCode::invalid_input, "change faults", "DELETE",
+                "it takes all away; KIND=off by POST takes one kind away");
+  if (all) faults_.clear();
+  faults_.set(rules, clock_.steady());
 }
 
 }  // namespace sluice::lab

@@ -3,6 +3,8 @@
 #include <exception>
 #include <iostream>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "s3/command.hpp"
 #include "sluice/core/error.hpp"
@@ -10,17 +12,34 @@
 namespace {
 
 using sluice::lab::EtagKind;
+using sluice::lab::FaultRule;
 using sluice::lab::S3Command;
 using sluice::lab::SyntheticLayout;
+
+constexpr const char* fault_help = R"(
+PLACE is where in the exchange: request (nothing was done), upload (inside the request's body), answer (it was done, no
+byte of the answer is sent), head, body (inside them; at=BYTES of the body, else its half), end (all was sent).
+
+WHEN, separated by commas:
+    op=GetObject|PutObject   only these operations       key=PREFIX   only these keys       page=N   only this page
+    skip=N   not the first N     every=N   one in N     count=N   at most N     rate=0.02   at random     seed=N
+    after=TIME, for=TIME     since the fault was set
+Also: retry-after=SECONDS (error, late-error), region=NAME (wrong-region), at=BYTES (reset, close, stall).
+)";
 
 /// Options that cannot be stored as they are typed.
 struct TypedOptions {
   std::string secret_key = "labsecretEXAMPLEKEY";
   std::string session_token;
+  std::vector<std::string> credentials;
   bool no_verify = false;
   std::string synthetic;
   SyntheticLayout layout = SyntheticLayout::flat;
-  std::map<std::string, std::string> faults;
+  std::vector<std::string> faults;
+  std::string latency;
+  std::string error_rate;
+  std::string slowdown_rate;
+  std::string retry_after;
 };
 
 void add_server_options(CLI::App& app, S3Command& command) {
@@ -40,10 +59,13 @@ void add_s3_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
   app.add_option("--data", command.data, "Where objects live: 'memory' or a directory")
       ->capture_default_str();
   app.add_option("--bucket", command.buckets, "Bucket to make at the start (may be repeated)");
-  app.add_option("--access-key", command.s3.auth.access_key, "The one access key that is known")
+  app.add_option("--access-key", command.s3.auth.first.access_key, "The access key that is known")
       ->capture_default_str();
   app.add_option("--secret-key", typed.secret_key, "Its secret")->capture_default_str();
   app.add_option("--session-token", typed.session_token, "Session token that requests must carry");
+  app.add_option("--credentials", typed.credentials,
+                 "KEY:SECRET[:TOKEN] that are known as well (may be repeated)")
+      ->allow_extra_args(false);
   app.add_option("--region", command.s3.auth.region, "Region that signatures must name")
       ->capture_default_str();
   app.add_option("--domain", command.s3.domain, "Serve BUCKET.<domain> beside path style");
@@ -59,26 +81,51 @@ void add_s3_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
 }
 
 void add_fault_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
-  app.add_option("--latency", typed.faults["latency"], "Delay before each answer, such as 20ms");
-  app.add_option("--error-rate", typed.faults["error-rate"],
-                 "Share of requests answered 500 InternalError");
-  app.add_option("--slowdown-rate", typed.faults["slowdown-rate"],
-                 "Share of requests answered 503 SlowDown");
-  app.add_option("--retry-after", typed.faults["retry-after"],
-                 "Seconds to send as Retry-After with those");
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,WHEN=VALUE]... (may be repeated); 'sluice-lab faults' lists them")
+      ->allow_extra_args(false);
+  app.add_option("--latency", typed.latency, "Short for --fault latency=TIME");
+  app.add_option("--error-rate", typed.error_rate,
+                 "Short for --fault error=InternalError,rate=SHARE");
+  app.add_option("--slowdown-rate", typed.slowdown_rate,
+                 "Short for --fault error=SlowDown,rate=SHARE");
+  app.add_option("--retry-after", typed.retry_after, "Seconds to send as Retry-After with those");
   app.add_option("--seed", command.seed, "Repeats the random choices of an earlier run");
 }
 
+std::vector<FaultRule> faults_of(const TypedOptions& typed) {
+  std::vector<FaultRule> rules;
+  const auto add = [&rules](const std::string& text) {
+    rules.push_back(sluice::lab::parse_fault(text));
+  };
+  const auto retry = typed.retry_after.empty() ? "" : ",retry-after=" + typed.retry_after;
+  if (!typed.latency.empty()) add("latency=" + typed.latency);
+  if (!typed.error_rate.empty()) add("error-rate=" + typed.error_rate + retry);
+  if (!typed.slowdown_rate.empty()) add("slowdown-rate=" + typed.slowdown_rate + retry);
+  for (const auto& text : typed.faults)
+    add(text);
+  return rules;
+}
+
+void print_faults() {
+  for (const auto& info : sluice::lab::fault_kinds()) {
+    const auto name = std::string(info.name) + (info.value.empty() ? "" : "=");
+    std::cout << name << info.value << "\n    " << info.what << '\n';
+  }
+  std::cout << fault_help;
+}
+
 void apply(const TypedOptions& typed, S3Command& command) {
-  command.s3.auth.secret_key = sluice::Secret(typed.secret_key);
-  command.s3.auth.session_token = sluice::Secret(typed.session_token);
+  command.s3.auth.first.secret_key = sluice::Secret(typed.secret_key);
+  command.s3.auth.first.session_token = sluice::Secret(typed.session_token);
+  for (const auto& text : typed.credentials)
+    command.s3.auth.others.push_back(sluice::lab::parse_credentials(text));
   command.s3.auth.verify = !typed.no_verify;
   if (!typed.synthetic.empty()) {
     command.synthetic = sluice::lab::parse_synthetic(typed.synthetic);
     command.synthetic->layout = typed.layout;
   }
-  for (const auto& [name, value] : typed.faults)
-    if (!value.empty()) sluice::lab::set_fault(command.faults, name, value);
+  command.faults = faults_of(typed);
 }
 
 }  // namespace
@@ -89,12 +136,18 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   auto* s3 =
       app.add_subcommand("s3", "An S3 server; prints its address as one JSON line when ready");
+  auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
+  app.set_config("--config", "", "TOML file with these options in a section [s3]");
   S3Command command;
   TypedOptions typed;
   add_server_options(*s3, command);
   add_s3_options(*s3, command, typed);
   add_fault_options(*s3, command, typed);
   CLI11_PARSE(app, argc, argv);
+  if (faults->parsed()) {
+    print_faults();
+    return 0;
+  }
   std::signal(SIGPIPE, SIG_IGN);  // sendfile and TLS writes to a peer that left
   try {
     apply(typed, command);

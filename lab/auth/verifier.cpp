@@ -8,6 +8,7 @@
 #include "s3/error.hpp"
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/hex.hpp"
+#include "sluice/core/error.hpp"
 
 namespace sluice::lab {
 namespace {
@@ -90,63 +91,7 @@ bool equal_in_constant_time(std::string_view left, std::string_view right) {
   return difference == 0;
 }
 
-}  // namespace
-
-std::string hmac_hex(const codec::Sha256Digest& key, std::string_view text) {
-  return codec::to_hex(codec::hmac_sha256(key, as_bytes(text)));
-}
-
-VerifiedRequest SignatureVerifier::verify(const RequestHead& head, const Query& query,
-                                          TimePoint now) {
-  const auto declared = head.value_or_empty("x-amz-content-sha256");
-  if (!policy_.verify) return read_payload_kind(declared, true);
-  const auto claims = read_claims(head, query);
-  if (!claims) throw access_denied("Access Denied");
-  auto request = read_payload_kind(declared, claims->presigned);
-  check_claims(*claims, head, now);
-  const auto canonical =
-      canonical_request(head, query, *claims, declared.empty() ? "UNSIGNED-PAYLOAD" : declared);
-  const auto to_sign = string_to_sign(*claims, canonical);
-  const auto& key = signing_key(*claims);
-  if (!equal_in_constant_time(hmac_hex(key, to_sign), claims->signature))
-    throw mismatch(*claims, to_sign, canonical);
-  request.check_chunks = request.payload == PayloadKind::streaming_signed ||
-                         request.payload == PayloadKind::streaming_signed_trailer;
-  if (request.check_chunks) {
-    request.signature = claims->signature;
-    request.timestamp = claims->timestamp;
-    request.scope = claims->scope();
-    request.signing_key = key;
-  }
-  return request;
-}
-
-void SignatureVerifier::check_claims(const SignatureClaims& claims, const RequestHead& head,
-                                     TimePoint now) const {
-  if (claims.region != policy_.region)
-    throw S3Error(
-        400,
-        claims.presigned ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
-        fmt::format(
-            "The authorization header is malformed; the region '{}' is wrong; expecting '{}'",
-            claims.region, policy_.region))
-        .with("Region", policy_.region)
-        .with_field("x-amz-bucket-region", policy_.region);
-  if (claims.access_key != policy_.access_key)
-    throw S3Error(403, "InvalidAccessKeyId", "The access key is not known here.")
-        .with("AWSAccessKeyId", claims.access_key);
-  check_token(claims);
-  check_time(claims, now);
-  check_signed_headers(claims, head);
-}
-
-void SignatureVerifier::check_token(const SignatureClaims& claims) const {
-  if (claims.session_token == policy_.session_token.reveal()) return;
-  throw S3Error(400, "InvalidToken", "The session token is malformed or not the one expected.")
-      .with("Token-0", claims.session_token);
-}
-
-void SignatureVerifier::check_time(const SignatureClaims& claims, TimePoint now) const {
+void check_time(const SignatureClaims& claims, TimePoint now) {
   const auto signed_at = codec::parse_amz_date(claims.timestamp);
   if (!signed_at) throw access_denied("The request's date is not YYYYMMDD'T'HHMMSS'Z'.");
   if (!claims.timestamp.starts_with(claims.date))
@@ -172,14 +117,87 @@ void SignatureVerifier::check_time(const SignatureClaims& claims, TimePoint now)
         .with("MaxAllowedSkewMilliseconds", "900000");
 }
 
-const codec::Sha256Digest& SignatureVerifier::signing_key(const SignatureClaims& claims) {
-  if (claims.date == cached_day_) return cached_key_;
+}  // namespace
+
+std::string hmac_hex(const codec::Sha256Digest& key, std::string_view text) {
+  return codec::to_hex(codec::hmac_sha256(key, as_bytes(text)));
+}
+
+KnownCredentials parse_credentials(std::string_view text) {
+  const auto first = text.find(':');
+  const auto second = first == std::string_view::npos ? first : text.find(':', first + 1);
+  if (first == 0 || first == std::string_view::npos || second == first + 1 ||
+      first + 1 == text.size())
+    throw Error(ErrorCode::config, "read", "--credentials",
+                "expected KEY:SECRET or KEY:SECRET:TOKEN");
+  const bool has_token = second != std::string_view::npos;
+  return {.access_key = std::string(text.substr(0, first)),
+          .secret_key = Secret(std::string(text.substr(first + 1, second - first - 1))),
+          .session_token = Secret(has_token ? std::string(text.substr(second + 1)) : "")};
+}
+
+VerifiedRequest SignatureVerifier::verify(const RequestHead& head, const Query& query,
+                                          TimePoint now) {
+  const auto declared = head.value_or_empty("x-amz-content-sha256");
+  if (!policy_.verify) return read_payload_kind(declared, true);
+  const auto claims = read_claims(head, query);
+  if (!claims) throw access_denied("Access Denied");
+  auto request = read_payload_kind(declared, claims->presigned);
+  check_region(*claims);
+  const auto& credentials = credentials_of(*claims);
+  check_time(*claims, now);
+  check_signed_headers(*claims, head);
+  const auto canonical =
+      canonical_request(head, query, *claims, declared.empty() ? "UNSIGNED-PAYLOAD" : declared);
+  const auto to_sign = string_to_sign(*claims, canonical);
+  const auto& key = signing_key(*claims, credentials);
+  if (!equal_in_constant_time(hmac_hex(key, to_sign), claims->signature))
+    throw mismatch(*claims, to_sign, canonical);
+  request.check_chunks = request.payload == PayloadKind::streaming_signed ||
+                         request.payload == PayloadKind::streaming_signed_trailer;
+  if (request.check_chunks) {
+    request.signature = claims->signature;
+    request.timestamp = claims->timestamp;
+    request.scope = claims->scope();
+    request.signing_key = key;
+  }
+  return request;
+}
+
+void SignatureVerifier::check_region(const SignatureClaims& claims) const {
+  if (claims.region != policy_.region)
+    throw S3Error(
+        400,
+        claims.presigned ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+        fmt::format(
+            "The authorization header is malformed; the region '{}' is wrong; expecting '{}'",
+            claims.region, policy_.region))
+        .with("Region", policy_.region)
+        .with_field("x-amz-bucket-region", policy_.region);
+}
+
+const KnownCredentials& SignatureVerifier::credentials_of(const SignatureClaims& claims) const {
+  const auto* known = &policy_.first;
+  for (const auto& other : policy_.others)
+    if (other.access_key == claims.access_key) known = &other;
+  if (claims.access_key != known->access_key)
+    throw S3Error(403, "InvalidAccessKeyId", "The access key is not known here.")
+        .with("AWSAccessKeyId", claims.access_key);
+  if (claims.session_token == known->session_token.reveal()) return *known;
+  throw S3Error(400, "InvalidToken", "The session token is malformed or not the one expected.")
+      .with("Token-0", claims.session_token);
+}
+
+const codec::Sha256Digest& SignatureVerifier::signing_key(const SignatureClaims& claims,
+                                                          const KnownCredentials& credentials) {
+  if (claims.date == cached_day_ && claims.access_key == cached_access_key_) return cached_key_;
   auto key =
-      codec::hmac_sha256(as_bytes("AWS4" + policy_.secret_key.reveal()), as_bytes(claims.date));
+      codec::hmac_sha256(as_bytes("AWS4" + credentials.secret_key.reveal()), as_bytes(claims.date));
   key = codec::hmac_sha256(key, as_bytes(policy_.region));
   key = codec::hmac_sha256(key, as_bytes("s3"));
   cached_key_ = codec::hmac_sha256(key, as_bytes("aws4_request"));
   cached_day_ = claims.date;
+  cached_access_key_ = claims.access_key;
   return cached_key_;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/claims.hpp"
 #include "sluice/codec/hash.hpp"
@@ -30,10 +31,15 @@ struct VerifiedRequest {
   codec::Sha256Digest signing_key{};
 };
 
-struct AuthPolicy {
+struct KnownCredentials {
   std::string access_key = "AKIDLABEXAMPLE";
   Secret secret_key{"labsecretEXAMPLEKEY"};
   Secret session_token;  ///< Empty: none is accepted.
+};
+
+struct AuthPolicy {
+  KnownCredentials first;
+  std::vector<KnownCredentials> others;  ///< Each with an access key of its own.
   std::string region = "us-east-1";
   bool verify =
       true;  ///< False: any or no signature passes; the body's own hashes are still checked.
@@ -49,15 +55,20 @@ class SignatureVerifier {
   const AuthPolicy& policy() const { return policy_; }
 
  private:
-  void check_claims(const SignatureClaims& claims, const RequestHead& head, TimePoint now) const;
-  void check_time(const SignatureClaims& claims, TimePoint now) const;
-  void check_token(const SignatureClaims& claims) const;
-  const codec::Sha256Digest& signing_key(const SignatureClaims& claims);
+  void check_region(const SignatureClaims& claims) const;
+  const KnownCredentials& credentials_of(const SignatureClaims& claims) const;
+  const codec::Sha256Digest& signing_key(const SignatureClaims& claims,
+                                         const KnownCredentials& credentials);
 
   AuthPolicy policy_;
-  std::string cached_day_;  ///< The key depends on the day; region and service are fixed here.
+  /// What the key below was made of; region and service are fixed here.
+  std::string cached_day_;
+  std::string cached_access_key_;
   codec::Sha256Digest cached_key_{};
 };
+
+/// "KEY:SECRET" or "KEY:SECRET:TOKEN". Throws Error{config} without showing the text.
+KnownCredentials parse_credentials(std::string_view text);
 
 /// HMAC-SHA256 of `text`, as the lower-case hex of a signature.
 std::string hmac_hex(const codec::Sha256Digest& key, std::string_view text);

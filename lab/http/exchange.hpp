@@ -4,8 +4,8 @@
 
 #include "http/request_head.hpp"
 #include "http/response.hpp"
+#include "http/wire_faults.hpp"
 #include "sluice/core/bytes.hpp"
-#include "sluice/core/time.hpp"
 
 namespace sluice::lab {
 
@@ -19,7 +19,8 @@ class Exchange {
   virtual bool wants_body() const = 0;
   virtual void write(Bytes piece) = 0;
   virtual Response finish() = 0;
-  virtual Duration delay() const { return {}; }  ///< Slept before the answer is sent.
+  /// What is to go wrong on the wire; null: nothing. Does not change after begin().
+  virtual const WireFaults* faults() const { return nullptr; }
 };
 
 /// What a server serves. Called on the loop; must not block for long. No member function may throw

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "http/date_field.hpp"
+
 namespace sluice::lab {
 
 Response& Response::field(std::string_view name, std::string_view value) {
@@ -45,6 +47,8 @@ std::string_view reason_of(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
     case 409:
       return "Conflict";
     case 411:
@@ -55,14 +59,20 @@ std::string_view reason_of(int status) {
       return "Content Too Large";
     case 416:
       return "Range Not Satisfiable";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:
       return "Internal Server Error";
     case 501:
       return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
     default:
@@ -70,7 +80,8 @@ std::string_view reason_of(int status) {
   }
 }
 
-void append_response_head(std::string& out, const Response& response, std::string_view date) {
+void append_response_head(std::string& out, const Response& response) {
+  const auto date = response.date.empty() ? date_field_now() : std::string_view(response.date);
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: sluice-lab\r\n",
                  response.status, reason_of(response.status), date);
   // RFC 9110 section 8.6: no Content-Length with 204; S3 sends none with 304 either.

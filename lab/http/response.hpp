@@ -15,6 +15,7 @@ struct Response {
   int status = 200;
   std::string
       fields;  ///< "Name: value\r\n" lines; framing, Date and Connection are the connection's.
+  std::string date;  ///< The Date field; empty: now.
   std::string body;
   std::shared_ptr<const Content> content;
   std::uint64_t offset = 0;  ///< Bytes into `content`.
@@ -32,6 +33,6 @@ Response plain_refusal(int status, std::string text);
 std::string_view reason_of(int status);
 
 /// Appends the status line and all fields, ready for the wire, to `out`.
-void append_response_head(std::string& out, const Response& response, std::string_view date);
+void append_response_head(std::string& out, const Response& response);
 
 }  // namespace sluice::lab

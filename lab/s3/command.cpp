@@ -48,7 +48,7 @@ std::string ready_line(const S3Command& command, const HttpServer& server,
   return fmt::format(
       R"({{"endpoint":{},"control":{},"pid":{},"region":{},"access_key":{},"data":{}}})",
       quoted_json(server.endpoint()), quoted_json(control.endpoint()), ::getpid(),
-      quoted_json(command.s3.auth.region), quoted_json(command.s3.auth.access_key),
+      quoted_json(command.s3.auth.region), quoted_json(command.s3.auth.first.access_key),
       quoted_json(command.data));
 }
 
@@ -62,12 +62,15 @@ void run_s3(S3Command command) {
   fill(store, command, clock.now());
   Stats stats;
   ConnectionCounts control_connections;
+  FaultPlan faults(random.next());
+  faults.set(command.faults, clock.steady());
   S3Service service(command.s3, {.store = store,
                                  .counts = stats.requests,
-                                 .faults = command.faults,
+                                 .faults = faults,
+                                 .fault_counts = stats.faults,
                                  .random = random,
                                  .clock = clock});
-  ControlService control_service(stats, command.faults);
+  ControlService control_service(stats, faults, clock);
 
   boost::asio::io_context io(1);
   HttpServer server(io, command.listen, service, stats.connections);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "faults.hpp"
+#include "faults/rule.hpp"
 #include "http/server.hpp"
 #include "s3/request.hpp"
 #include "s3/synthetic.hpp"
@@ -20,7 +20,7 @@ struct S3Command {
   S3Options s3;
   std::vector<std::string> buckets;           ///< Made at the start if they are not there.
   std::optional<SyntheticOptions> synthetic;  ///< Laid under the first of `buckets`.
-  Faults faults;
+  std::vector<FaultRule> faults;
   std::optional<std::uint64_t> seed;  ///< Of faults and ids.
 };
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "s3/error.hpp"
+#include "s3/list_token.hpp"
 #include "s3/operations.hpp"
 #include "s3/xml_writer.hpp"
-#include "sluice/codec/base64.hpp"
 #include "sluice/codec/percent.hpp"
 
 namespace sluice::lab {
@@ -18,7 +18,9 @@ struct ListQuery {
   std::string
       after;  ///< Only what sorts above it; a common prefix given here is done with as a whole.
   int max_keys = 1000;
+  std::size_t limit = 1000;  ///< Of entries a page; at most max_keys.
   bool url_encoded = false;
+  bool plus_for_space = true;
   bool with_owner = false;
 };
 
@@ -59,8 +61,8 @@ ListPage take_page(const ObjectIndex& index, const ListQuery& query) {
   ListPage page;
   auto cursor = index.at_or_after(first_key(query));
   while (!cursor.at_end() && cursor.key().starts_with(query.prefix)) {
-    if (page.entries.size() == static_cast<std::size_t>(query.max_keys)) {
-      page.truncated = query.max_keys > 0;
+    if (page.entries.size() == query.limit) {
+      page.truncated = query.limit > 0;
       return page;
     }
     auto common = common_prefix_of(cursor.key(), query);
@@ -82,18 +84,23 @@ ListQuery read_list_query(const S3Request& request) {
   query.prefix = request.query.value_or_empty("prefix");
   query.delimiter = request.query.value_or_empty("delimiter");
   query.max_keys = std::min(1000, number_in(request.query, "max-keys", 1000, 0, 2'147'483'647));
+  query.limit = static_cast<std::size_t>(query.max_keys);
+  const auto& faults = request.faults;
+  if (faults.page_size > 0) query.limit = std::min<std::size_t>(query.limit, faults.page_size);
   query.with_owner = request.query.value_or_empty("fetch-owner") == "true";
   const auto encoding = request.query.value_or_empty("encoding-type");
-  query.url_encoded = encoding == "url";
-  if (!encoding.empty() && !query.url_encoded)
+  if (!encoding.empty() && encoding != "url")
     throw invalid_argument("Invalid Encoding Method specified in Request", "encoding-type",
                            std::string(encoding));
+  query.url_encoded = !encoding.empty() && faults.encoding != ListEncoding::none;
+  query.plus_for_space = faults.encoding != ListEncoding::percent;
   return query;
 }
 
 /// As Java's URLEncoder, and so S3, does it: '+' for a space.
-std::string form_encoded(std::string_view text) {
-  const auto encoded = codec::percent_encode(text, codec::Slash::keep);
+std::string form_encoded(std::string_view text, bool plus_for_space) {
+  auto encoded = codec::percent_encode(text, codec::Slash::keep);
+  if (!plus_for_space) return encoded;
   std::string out;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
     const bool space = encoded.compare(i, 3, "%20") == 0;
@@ -109,7 +116,7 @@ class PageWriter {
 
   void name(std::string_view element, std::string_view text) {
     if (query_.url_encoded)
-      xml_.text(element, form_encoded(text));
+      xml_.text(element, form_encoded(text, query_.plus_for_space));
     else
       xml_.text(element, text);
   }
@@ -155,14 +162,20 @@ class PageWriter {
   std::string time_text_;
 };
 
-std::string token_text(const S3Request& request) {
-  const auto* token = request.query.find("continuation-token");
-  if (!token) return {};
-  auto name = codec::from_base64(*token);
-  if (!name || name->empty())
+ListToken token_of(const S3Request& request) {
+  const auto* text = request.query.find("continuation-token");
+  if (!text) return {};
+  auto token = parse_list_token(*text);
+  if (!token)
     throw invalid_argument("The continuation token provided is incorrect", "continuation-token",
-                           *token);
-  return std::move(*name);
+                           *text);
+  return std::move(*token);
+}
+
+std::string next_token(const S3Request& request, const ListToken& asked, const ListPage& page) {
+  const auto* given = request.query.find("continuation-token");
+  if (given && request.faults.repeat_token) return *given;
+  return format_list_token({.page = asked.page + 1, .after = page.entries.back().name});
 }
 
 void write_common(XmlWriter& xml, PageWriter& writer, const S3Request& request,
@@ -179,9 +192,10 @@ void write_common(XmlWriter& xml, PageWriter& writer, const S3Request& request,
 Response list_objects_v2(S3World& world, const S3Request& request) {
   const auto& bucket = bucket_of(world, request);
   auto query = read_list_query(request);
-  query.after = token_text(request);
+  const auto asked = token_of(request);
+  query.after = asked.after;
   if (query.after.empty()) query.after = request.query.value_or_empty("start-after");
-  const auto page = take_page(bucket.objects, query);
+  auto page = take_page(bucket.objects, query);
   XmlWriter xml("ListBucketResult");
   xml.reserve(512 + page.entries.size() * 400);
   PageWriter writer(xml, query);
@@ -191,8 +205,8 @@ Response list_objects_v2(S3World& world, const S3Request& request) {
   if (const auto* after = request.query.find("start-after")) writer.name("StartAfter", *after);
   xml.number("KeyCount", page.entries.size());
   xml.flag("IsTruncated", page.truncated);
-  if (page.truncated)
-    xml.text("NextContinuationToken", codec::to_base64(as_bytes(page.entries.back().name)));
+  if (page.truncated) xml.text("NextContinuationToken", next_token(request, asked, page));
+  if (request.faults.disorder) std::ranges::reverse(page.entries);
   writer.entries(page);
   return xml_response(std::move(xml).finish());
 }
@@ -202,7 +216,7 @@ Response list_objects(S3World& world, const S3Request& request) {
   auto query = read_list_query(request);
   query.with_owner = true;
   query.after = request.query.value_or_empty("marker");
-  const auto page = take_page(bucket.objects, query);
+  auto page = take_page(bucket.objects, query);
   XmlWriter xml("ListBucketResult");
   PageWriter writer(xml, query);
   write_common(xml, writer, request, query);
@@ -210,6 +224,7 @@ Response list_objects(S3World& world, const S3Request& request) {
   xml.flag("IsTruncated", page.truncated);
   if (page.truncated && !query.delimiter.empty())
     writer.name("NextMarker", page.entries.back().name);
+  if (request.faults.disorder) std::ranges::reverse(page.entries);
   writer.entries(page);
   return xml_response(std::move(xml).finish());
 }

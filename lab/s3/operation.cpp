@@ -37,6 +37,32 @@ constexpr std::array<std::string_view, 28> foreign_subresources{"accelerate",
                                                                 "renameObject",
                                                                 "session"};
 
+constexpr std::array<std::string_view, 25> names{"ListBuckets",
+                                                 "CreateBucket",
+                                                 "HeadBucket",
+                                                 "DeleteBucket",
+                                                 "GetBucketLocation",
+                                                 "GetBucketVersioning",
+                                                 "ListObjects",
+                                                 "ListObjectsV2",
+                                                 "ListMultipartUploads",
+                                                 "DeleteObjects",
+                                                 "GetObject",
+                                                 "HeadObject",
+                                                 "PutObject",
+                                                 "CopyObject",
+                                                 "DeleteObject",
+                                                 "GetObjectTagging",
+                                                 "PutObjectTagging",
+                                                 "DeleteObjectTagging",
+                                                 "CreateMultipartUpload",
+                                                 "UploadPart",
+                                                 "UploadPartCopy",
+                                                 "CompleteMultipartUpload",
+                                                 "AbortMultipartUpload",
+                                                 "ListParts",
+                                                 "Unknown"};
+
 bool asks_foreign(const Query& query) {
   return std::ranges::any_of(query.pairs(), [](const auto& pair) {
     return std::ranges::find(foreign_subresources, pair.first) != foreign_subresources.end();
@@ -91,32 +117,13 @@ Operation classify_object(const Target& target, const Query& query) {
 }  // namespace
 
 std::string_view name_of(Operation operation) {
-  static constexpr std::array<std::string_view, 25> names{"ListBuckets",
-                                                          "CreateBucket",
-                                                          "HeadBucket",
-                                                          "DeleteBucket",
-                                                          "GetBucketLocation",
-                                                          "GetBucketVersioning",
-                                                          "ListObjects",
-                                                          "ListObjectsV2",
-                                                          "ListMultipartUploads",
-                                                          "DeleteObjects",
-                                                          "GetObject",
-                                                          "HeadObject",
-                                                          "PutObject",
-                                                          "CopyObject",
-                                                          "DeleteObject",
-                                                          "GetObjectTagging",
-                                                          "PutObjectTagging",
-                                                          "DeleteObjectTagging",
-                                                          "CreateMultipartUpload",
-                                                          "UploadPart",
-                                                          "UploadPartCopy",
-                                                          "CompleteMultipartUpload",
-                                                          "AbortMultipartUpload",
-                                                          "ListParts",
-                                                          "Unknown"};
   return names[static_cast<std::size_t>(operation)];
+}
+
+std::optional<Operation> operation_named(std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Operation>(found - names.begin());
 }
 
 BodyUse body_use_of(Operation operation) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "s3/query.hpp"
@@ -39,6 +40,7 @@ enum class Operation : std::uint8_t {
 enum class BodyUse : std::uint8_t { none, data, document };
 
 std::string_view name_of(Operation operation);  ///< AWS's name: "GetObject".
+std::optional<Operation> operation_named(std::string_view name);
 BodyUse body_use_of(Operation operation);
 
 struct Target {

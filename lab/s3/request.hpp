@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "auth/verifier.hpp"
+#include "faults/request_faults.hpp"
 #include "http/request_head.hpp"
 #include "s3/operation.hpp"
 #include "s3/query.hpp"
@@ -23,6 +24,7 @@ struct S3Request {
   TimePoint now;
   std::string id;  ///< x-amz-request-id
   VerifiedRequest verified;
+  OperationFaults faults;
 
   std::string_view field(std::string_view name) const { return head->value_or_empty(name); }
 };

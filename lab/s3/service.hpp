@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "faults.hpp"
+#include "faults/plan.hpp"
 #include "http/exchange.hpp"
 #include "s3/request.hpp"
 #include "sluice/core/clock.hpp"
@@ -16,7 +16,8 @@ class S3Service final : public HttpService {
   struct Parts {
     Store& store;
     RequestCounts& counts;
-    const Faults& faults;
+    FaultPlan& faults;
+    FaultCounts& fault_counts;
     RandomSource& random;
     const Clock& clock;
   };

@@ -112,7 +112,12 @@ ObjectPtr SyntheticObjects::object(std::uint64_t index) const {
 }
 
 ObjectPtr SyntheticObjects::find(std::string_view wanted) const {
-  const auto index = at_or_after(wanted);
+  // A key ends in its index; that it is one is then seen by making it again.
+  std::uint64_t index = 0;
+  const auto digits = wanted.find_last_not_of("0123456789") + 1;
+  const auto* const last = wanted.data() + wanted.size();
+  const auto [end, code] = std::from_chars(wanted.data() + digits, last, index);
+  if (code != std::errc{} || end != last) return nullptr;
   return index < options_.count && key(index) == wanted ? object(index) : nullptr;
 }
 

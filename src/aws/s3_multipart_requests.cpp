@@ -58,6 +58,7 @@ S3Request complete_multipart_request(const S3Upload& upload, std::span<const Com
   S3Request request = make_request("CompleteMultipartUpload", "POST", upload.object);
   request.query = upload_query(upload);
   request.answers_early = true;
+  request.remembers = true;
   request.headers.add("Content-Type", "application/xml");
   if (!whole.empty()) {
     request.headers.add(checksum_header(checksum.algorithm), whole);

@@ -5,6 +5,13 @@
 #include "sluice/core/error.hpp"
 
 namespace sluice::aws {
+namespace {
+
+/// So much must come of a download between two failures for the second to count as the first:
+/// a server that breaks off after each few bytes would otherwise be asked for ever.
+constexpr std::uint64_t real_progress = 64_KiB;
+
+}  // namespace
 
 S3ObjectReader::S3ObjectReader(S3Client& client, OpContext context, S3Location object,
                                GetOptions options, net::HttpResponse response)
@@ -37,7 +44,8 @@ Task<std::size_t> S3ObjectReader::read(MutableBytes buffer) {
     }
     if (!thrown) {
       position_ += size;
-      if (size > 0) failures_ = 0;
+      moved_ += size;
+      if (moved_ >= real_progress) failures_ = 0;
       if (size > 0 || position_ == end_) co_return size;
       thrown = std::make_exception_ptr(
           Error(ErrorCode::network, "GetObject", to_string(object_), "the body is cut short"));
@@ -76,6 +84,7 @@ Task<> S3ObjectReader::reopen() {
     throw Error(ErrorCode::protocol, "GetObject", to_string(object_),
                 "another range than was asked for");
   response_ = std::move(response);
+  moved_ = 0;
 }
 
 }  // namespace sluice::aws

@@ -44,6 +44,7 @@ S3Request put_object_request(S3Location object, Bytes body, const FileExtras* at
     request.headers.add("Content-Type", "binary/octet-stream");
   }
   add_condition(request.headers, condition);
+  request.remembers = condition.any();
   return request;
 }
 

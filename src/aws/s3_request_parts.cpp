@@ -26,6 +26,7 @@ std::string to_string(const S3Location& location) {
 net::HttpRequest to_http(const S3Request& request, const ServiceEndpoint& place) {
   net::HttpRequest http;
   http.minimum_progress = !request.answers_early;  // white space trickles while the work is done
+  http.resend = !request.remembers;
   http.endpoint = place.endpoint;
   http.method = request.method;
   http.target.clear();

@@ -14,6 +14,8 @@ net::Http1Options http_options(Runtime& runtime, const GlobalOptions& options) {
   http.connections_per_endpoint = std::max(options.transfers, options.part_concurrency);
   http.connect_timeout = duration_value(options.connect_timeout, "--connect-timeout");
   http.idle_timeout = duration_value(options.idle_timeout, "--timeout");
+  // A body that trickles is as bad as one that stands still, and as soon.
+  http.progress_window = std::min(http.progress_window, http.idle_timeout);
   http.user_agent = std::string(user_agent);
   http.tls.verify = !options.no_verify_ssl;
   http.tls.ca_file = options.ca_file;

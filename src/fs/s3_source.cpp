@@ -131,12 +131,17 @@ Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, st
                                              ReadOptions options) {
   aws::S3Location object = root.location_of(path);
   const std::string subject = to_string(object);
-  aws::S3ObjectReader reader = co_await root.client().get(context, object, get_options(options));
+  // Before the object: once it is open it holds a connection, and if all who hold one waited for
+  // another to ask for tags, none would ever come.
+  std::optional<std::map<std::string, std::string>> tags;
+  if (options.extras) tags = co_await tags_of(root, context, object, options.version_id);
+  aws::S3ObjectReader reader =
+      co_await root.client().get(std::move(context), std::move(object), get_options(options));
   FileInfo info = file_info_of(std::move(path), reader.head());
   if (options.extras) {
     FileExtras extras = aws::parse_object_extras(reader.headers());
-    info.extras =
-        co_await with_tags(root, std::move(context), std::move(object), std::move(extras));
+    extras.tags = std::move(tags);
+    info.extras = std::make_shared<const FileExtras>(std::move(extras));
   }
   co_return std::make_unique<S3Source>(std::move(reader), std::move(info), subject);
 }

@@ -58,7 +58,7 @@ Task<std::optional<HttpResponse>> Exchange::run(Lease& lease, const RequestExtra
 }
 
 bool Exchange::may_send_again(const Error& failure) const {
-  const bool replayable = !request_.body_reader || !body_begun_;
+  const bool replayable = request_.resend && (!request_.body_reader || !body_begun_);
   return connection_.used_before() && connection_.silent() &&
          failure.code() == ErrorCode::network && replayable;
 }

@@ -252,6 +252,22 @@ TEST_CASE("a broken S3 download goes on where it broke, pinned to its version") 
   CHECK(setup.http->seen()[1].header("if-match") == "\"tag\"");
 }
 
+TEST_CASE("a server that breaks off after every few bytes is given up after as many attempts") {
+  Setup setup;
+  for (std::size_t at = 0; at < 5; ++at) {
+    const std::string range = "bytes " + std::to_string(at) + "-9/10";
+    setup.http->then({.status = at == 0 ? 200 : 206,
+                      .body = "x",
+                      .headers = {{"ETag", "\"tag\""},
+                                  {"Content-Length", std::to_string(10 - at)},
+                                  {at == 0 ? "x-none" : "Content-Range", range}},
+                      .body_failure = Error(ErrorCode::network, "read", "x", "connection reset"),
+                      .announce_length = false});
+  }
+  CHECK(setup.run(get_text)->code() == ErrorCode::network);
+  CHECK(setup.http->seen().size() == 3);
+}
+
 TEST_CASE("a download of an S3 object that changed after a break is a conflict") {
   Setup setup;
   FakeAnswer broken = object_answer("0123");

@@ -49,6 +49,19 @@ TEST_CASE("an S3 request goes to the place of its bucket") {
   CHECK(http.method == "GET");
 }
 
+TEST_CASE("what another answer awaits the second time is not sent twice by the connection") {
+  const auto resends = [](const S3Request& request) {
+    return to_http(request, virtual_host).resend;
+  };
+  const S3Location object{.bucket = "b", .key = "k"};
+  const S3Upload upload{.object = object, .id = "u"};
+  CHECK(resends(get_object_request(object, {.if_match = "tag"})));
+  CHECK(resends(put_object_request(object, {}, nullptr, {})));
+  CHECK_FALSE(resends(put_object_request(object, {}, nullptr, {.if_match = "tag"})));
+  CHECK_FALSE(resends(put_object_request(object, {}, nullptr, {.if_absent = true})));
+  CHECK_FALSE(resends(complete_multipart_request(upload, {}, {}, "", {})));
+}
+
 TEST_CASE("an S3 listing goes on with its token, encoded") {
   const S3Request request = list_objects_request("b", {.continuation_token = "1/a+b=="});
   CHECK(target_of(request) ==

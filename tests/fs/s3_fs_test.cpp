@@ -55,6 +55,22 @@ TEST_CASE("bytes of S3 that do not have their checksum are an integrity error, a
   CHECK(world.run(body)->code() == ErrorCode::integrity);
 }
 
+TEST_CASE("opening an object with its tags never holds one connection while it waits for another") {
+  S3World world;
+  world.http->then(
+      ok("<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>"));
+  world.http->then(ok("1234"));
+  auto body = [](S3World&, FileSystem& files, OpContext context) -> Task<> {
+    ReadOptions options;
+    options.extras = true;
+    std::unique_ptr<ByteSource> source = co_await files.open(context, "file", options);
+    CHECK(source->info().extras->tags->at("a") == "1");
+  };
+  CHECK_FALSE(world.run(body));
+  for (const SeenRequest& request : world.http->seen())
+    CHECK(request.open_answers == 0);
+}
+
 namespace {
 
 /// Serves ranges of 11 MiB, of one version, with its checksum on HEAD.

@@ -79,11 +79,11 @@ def signed(method, url, headers, body=b""):
 
 
 class Lab:
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, before=()):
         program = os.environ.get("SLUICE_LAB")
         if not program:
             raise SystemExit("set SLUICE_LAB to the path of sluice-lab")
-        self.process = subprocess.Popen([program, "s3", *arguments], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([program, *before, "s3", *arguments], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"sluice-lab ended with {self.process.wait()} before it was ready")
@@ -97,9 +97,9 @@ class Lab:
             "s3", endpoint_url=self.endpoint, aws_access_key_id=access, aws_secret_access_key=secret,
             aws_session_token=token, region_name=region, verify=verify, config=Config(**config))
 
-    def control(self, method, path):
-        request = urllib.request.Request(self.info["control"] + path, method=method)
-        with urllib.request.urlopen(request) as answer:
+    def control(self, method, path, body=None):
+        request = urllib.request.Request(self.info["control"] + path, method=method, data=body)
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
     def stats(self):
@@ -807,8 +807,8 @@ class Server(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as refused:
             lab.control("POST", "/-/lab/faults?latency=soon")
         refused.exception.close()
-        faults = lab.control("POST", "/-/lab/faults?error-rate=0.5&latency=0")
-        self.assertEqual((faults["error-rate"], faults["latency_ms"]), (0.5, 0))
+        faults = lab.control("POST", "/-/lab/faults?error-rate=0.5&latency=0")["faults"]
+        self.assertEqual(faults, [{"fault": "error-rate=0.5", "matched": 0, "struck": 0}])
         lab.control("POST", "/-/lab/reset")
         s3 = lab.client(retries={"total_max_attempts": 10})
         with mock.patch("time.sleep"):

@@ -20,8 +20,8 @@ constexpr std::string_view empty_hash =
 
 AuthPolicy aws_policy() {
   AuthPolicy policy;
-  policy.access_key = "AKIAIOSFODNN7EXAMPLE";
-  policy.secret_key = Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+  policy.first.access_key = "AKIAIOSFODNN7EXAMPLE";
+  policy.first.secret_key = Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
   return policy;
 }
 
@@ -132,6 +132,6 @@ TEST_CASE("the clock may be wrong by a quarter of an hour") {
 
 TEST_CASE("a session token is demanded where one is set") {
   auto policy = aws_policy();
-  policy.session_token = Secret("token");
+  policy.first.session_token = Secret("token");
   CHECK(verdict(get_object, midnight, policy) == "InvalidToken");
 }

@@ -125,6 +125,30 @@ TEST_CASE("Pool: a request lost on a kept connection is sent again once on a new
   });
 }
 
+TEST_CASE("Pool: a request that must not be sent twice unheard fails instead") {
+  run([](Runtime& runtime) -> Task<> {
+    std::size_t requests = 0;
+    ScriptedServer server(runtime, [&requests](std::shared_ptr<Peer> peer) {
+      return close_on_second(peer, &requests);
+    });
+    const auto client = net::make_http1_client(runtime, {});
+    co_await get(*client, server.endpoint());
+    net::HttpRequest request = get_request(server.endpoint());
+    request.resend = false;
+    std::optional<Error> failed;
+    try {
+      co_await client->send(OpContext{}, request);
+    } catch (const Error& error) {
+      failed = error;
+    }
+    REQUIRE(failed);
+    CHECK(failed->code() == ErrorCode::network);
+    CHECK(requests == 2);
+    co_await client->close();
+    co_await server.stop();
+  });
+}
+
 TEST_CASE("Pool: only a clean connection is used again") {
   CHECK(connections_for(ok("x")) == 1);
   CHECK(connections_for(

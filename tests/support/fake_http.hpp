@@ -34,6 +34,7 @@ struct SeenRequest {
   std::string method, target, body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool expect_continue = false, bypass_proxy = false;
+  std::size_t open_answers = 0;  ///< Whose bodies were not let go of: each would hold a connection.
 
   /// The first field of that name (compared without case), or "".
   std::string header(std::string_view name) const {
@@ -46,8 +47,12 @@ struct SeenRequest {
 
 class FakeBody final : public net::HttpResponse::Body {
  public:
-  FakeBody(std::string text, std::size_t step, std::optional<Error> failure)
-      : text_(std::move(text)), step_(step), failure_(std::move(failure)) {}
+  FakeBody(std::string text, std::size_t step, std::optional<Error> failure,
+           std::shared_ptr<std::size_t> open)
+      : text_(std::move(text)), step_(step), failure_(std::move(failure)), open_(std::move(open)) {
+    ++*open_;
+  }
+  ~FakeBody() override { --*open_; }
 
   Task<std::size_t> read(MutableBytes buffer) override {
     const std::size_t size = std::min({buffer.size(), step_, text_.size() - at_});
@@ -62,6 +67,7 @@ class FakeBody final : public net::HttpResponse::Body {
   std::size_t at_ = 0;
   std::size_t step_;
   std::optional<Error> failure_;
+  std::shared_ptr<std::size_t> open_;
 };
 
 /// Answers from a queue, or by a function of the request once the queue is empty; records what it
@@ -81,6 +87,7 @@ class FakeHttp final : public net::HttpClient {
 
   Task<net::HttpResponse> send(OpContext, const net::HttpRequest& request) override {
     SeenRequest record = co_await record_of(request);
+    record.open_answers = *open_;
     FakeAnswer answer = answer_to(record);
     seen_.push_back(std::move(record));
     ++stats_.requests;
@@ -92,7 +99,7 @@ class FakeHttp final : public net::HttpClient {
     std::optional<std::uint64_t> length;
     if (answer.announce_length) length = answer.body.size();
     auto body = std::make_unique<FakeBody>(std::move(answer.body), answer.step,
-                                           std::move(answer.body_failure));
+                                           std::move(answer.body_failure), open_);
     co_return net::HttpResponse(answer.status, std::move(headers), length, std::move(body));
   }
   net::HttpStats stats() const override { return stats_; }
@@ -129,6 +136,7 @@ class FakeHttp final : public net::HttpClient {
                 Error(ErrorCode::network, "send", request.target, "the fake has no answer left")};
   }
 
+  std::shared_ptr<std::size_t> open_ = std::make_shared<std::size_t>(0);
   std::deque<FakeAnswer> queue_;
   Respond respond_;
   std::vector<SeenRequest> seen_;

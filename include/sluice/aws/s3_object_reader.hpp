@@ -42,7 +42,8 @@ class S3ObjectReader final : public ByteReader {
   std::optional<net::HttpResponse> response_;
   ObjectHead head_;
   std::uint64_t begin_ = 0, position_ = 0, end_ = 0;  // in the object
-  std::uint32_t failures_ = 0;                        // since the last byte
+  std::uint64_t moved_ = 0;                           // bytes of this answer
+  std::uint32_t failures_ = 0;                        // since there was real progress
 };
 
 }  // namespace sluice::aws

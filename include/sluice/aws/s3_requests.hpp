@@ -56,6 +56,9 @@ struct S3Request {
   /// The status comes before the work is done: 200 may carry an <Error> (CompleteMultipartUpload,
   /// copies).
   bool answers_early = false;
+  /// What a repetition of it is answered (412, NoSuchUpload) depends on whether the first one was
+  /// carried out: who repeats it must know.
+  bool remembers = false;
 
   Bytes payload() const { return text.empty() ? body : as_bytes(text); }
 };

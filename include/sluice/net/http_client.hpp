@@ -30,6 +30,9 @@ struct HttpRequest {
   /// Send "Expect: 100-continue" and wait for the peer's word (at most ~1 s) before the body, RFC
   /// 9110 section 10.1.1.
   bool expect_continue = false;
+  /// Whether it may be sent again when a kept connection fails before anything was answered (see
+  /// send()). Off where having been carried out unheard changes what a second one is answered.
+  bool resend = true;
   bool bypass_proxy = false;  ///< Metadata services are never asked through a proxy.
   /// Whether Http1Options::minimum_bytes holds for this exchange. Off for requests whose answer
   /// trickles while the peer works (S3 CompleteMultipartUpload and CopyObject send white space
