@@ -10,7 +10,44 @@
 namespace sluice {
 namespace {
 
+/// Tells of the pieces that pass.
+class CountedPieces final : public PieceSink {
+ public:
+  CountedPieces(PieceSink& inner, const BytesPassed& on_bytes)
+      : inner_(inner), on_bytes_(on_bytes) {}
+
+  Task<void> write_at(std::uint64_t offset, Bytes bytes) override {
+    co_await inner_.write_at(offset, bytes);
+    if (on_bytes_) on_bytes_(bytes.size());
+  }
+
+ private:
+  PieceSink& inner_;
+  const BytesPassed& on_bytes_;
+};
+
+/// Reads into the sink's own buffer as long as it has one.
+Task<> fill(ByteReader& reader, RoomySink& sink, const BytesPassed& on_bytes) {
+  for (;;) {
+    const MutableBytes room = co_await sink.room();
+    if (room.empty()) co_return;
+    const std::size_t size = co_await reader.read(room);
+    if (size == 0) co_return;
+    sink.filled(size);
+    if (on_bytes) on_bytes(size);
+  }
+}
+
 Task<> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
+  PieceSource* const pieces = source.pieces();
+  if (PieceSink* const anywhere = pieces ? sink.pieces() : nullptr) {
+    CountedPieces counted(*anywhere, on_bytes);
+    co_await pieces->pour(counted);
+    co_return;
+  }
+  ByteReader* const reader = source.reader();
+  if (RoomySink* const roomy = reader ? sink.roomy() : nullptr)
+    co_await fill(*reader, *roomy, on_bytes);
   for (;;) {
     const Bytes bytes = co_await source.next();
     if (bytes.empty()) co_return;

@@ -88,6 +88,10 @@ Opened LocalRoot::open_for_reading(const std::string& relative, int flags) {
 Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
   Opened root = open_root();
   if (root.error != 0) return root;
+  if (relative.empty() && flags == directory_flags) {
+    const int copy = ::fcntl(root_.get(), F_DUPFD_CLOEXEC, 0);
+    return {UniqueFd(copy), copy < 0 ? errno : 0};
+  }
   if (relative.empty()) return open_at(root_.get(), ".", flags);
   Opened opened = open_with_kernel_check(root_.get(), relative.c_str(), flags);
   // Sandboxes of some age answer EPERM to system calls that they do not know.

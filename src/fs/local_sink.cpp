@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t buffer_limit = 256 * 1024;
 
-class LocalSink final : public ByteSink {
+class LocalSink final : public ByteSink, private PieceSink {
  public:
   LocalSink(Runtime& runtime, OpContext context, std::shared_ptr<LocalSite> site,
             std::shared_ptr<Cleanups> cleanups, std::string path, WriteOptions options)
@@ -35,6 +35,10 @@ class LocalSink final : public ByteSink {
     co_await disk_job(runtime_, context_, "write", job);
   }
 
+  PieceSink* pieces() override {
+    return options_.size && *options_.size > buffer_limit ? this : nullptr;
+  }
+
   Task<FileInfo> commit() override {
     require_open();
     auto job = [this] {
@@ -56,6 +60,22 @@ class LocalSink final : public ByteSink {
   }
 
  private:
+  Task<void> write_at(std::uint64_t offset, Bytes bytes) override {
+    // All that pieces share is looked at on the lane, where they come one after another.
+    auto job = [this, offset, bytes] {
+      guarded([&] {
+        require_open();
+        written_ += bytes.size();
+        if (written_ > *options_.size || offset > *options_.size - bytes.size()) {
+          throw Error(ErrorCode::conflict, "write", path_, "more bytes than were announced");
+        }
+        need_part();
+        owned_.part->write_at(offset, bytes);
+      });
+    };
+    co_await disk_job(runtime_, context_, "write", job);
+  }
+
   void require_open() const {
     if (!finished_) return;
     throw Error(ErrorCode::internal, "write", path_, "the sink was finished or has failed before");
@@ -75,7 +95,8 @@ class LocalSink final : public ByteSink {
     if (owned_.part) return;
     Place place = place_below(site_->root, path_, options_.durable);
     // Refused now rather than after all bytes; made sure of again at the end.
-    if (options_.size.value_or(written_) > buffer_limit) check_precondition(place, options_);
+    const std::uint64_t expected = options_.size ? *options_.size : written_;
+    if (expected > buffer_limit) check_precondition(place, options_);
     owned_.part = std::make_unique<PartFile>(site_, std::move(place), options_);
     if (options_.size) owned_.part->reserve(*options_.size);
   }
@@ -89,6 +110,9 @@ class LocalSink final : public ByteSink {
   }
 
   FileInfo finish() {
+    if (options_.size && written_ != *options_.size) {
+      throw Error(ErrorCode::conflict, "write", path_, "fewer bytes than were announced");
+    }
     need_part();
     owned_.part->write(buffer_);
     FileInfo info = owned_.finish(options_);

@@ -25,7 +25,7 @@ struct FirstRead {
   std::vector<std::byte> bytes;
 };
 
-class LocalSource final : public ByteSource {
+class LocalSource final : public ByteSource, private ByteReader {
  public:
   LocalSource(Runtime& runtime, OpContext context, FirstRead first)
       : runtime_(runtime),
@@ -44,7 +44,15 @@ class LocalSource final : public ByteSource {
     co_return Bytes(buffer_).first(std::exchange(filled_, 0));
   }
 
+  ByteReader* reader() override { return filled_ == 0 ? this : nullptr; }
+
  private:
+  Task<std::size_t> read(MutableBytes room) override {
+    if (file_.remaining() == 0) co_return 0;
+    auto job = [this, room] { return file_.read(room.first(std::min(room.size(), read_size))); };
+    co_return co_await disk_job(runtime_, context_, "read", job);
+  }
+
   void fill() {
     buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(read_size, file_.remaining())));
     filled_ = file_.read(buffer_);

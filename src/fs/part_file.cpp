@@ -65,6 +65,10 @@ void PartFile::write(Bytes bytes) {
   write_all(file_.get(), bytes, place_.path.native());
 }
 
+void PartFile::write_at(std::uint64_t offset, Bytes bytes) {
+  write_all_at(file_.get(), bytes, offset, place_.path.native());
+}
+
 void PartFile::apply_attributes(const WriteOptions& options) {
   const std::string& subject = place_.path.native();
   const int fd = file_.get();
@@ -119,7 +123,8 @@ void PartFile::publish(const WriteOptions& options) {
   if (bytes_sync_) bytes_sync_->ensure();
   bytes_sync_.reset();
   file_.close(place_.path.native());
-  check_precondition(place_, options);
+  // A directory in the way is found by the renaming itself.
+  if (options.expected || options.must_not_exist) check_precondition(place_, options);
   take_name(options);
   if (options.durable) {
     name_sync_.emplace(site_->names_to_disk, place_.directory.get(),

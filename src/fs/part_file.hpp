@@ -46,6 +46,7 @@ class PartFile {
   /// Fails now rather than later if the disk has no room for that many bytes.
   void reserve(std::uint64_t size);
   void write(Bytes bytes);
+  void write_at(std::uint64_t offset, Bytes bytes);
 
   // The last steps, in this order. Between two of them others may have their turn on the lane, so
   // that those who must be durable gather, and are forced to disk together.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "fs/s3_root.hpp"
 #include "sluice/aws/s3_checksum.hpp"
@@ -35,7 +36,8 @@ class RangeReader {
   /// on beyond its end.
   Task<std::size_t> read(MutableBytes room);
   std::uint64_t left() const { return left_; }
-  const aws::Checksum& checksum() const { return checksum_; }
+  /// Once nothing is left.
+  aws::Checksum take_checksum() { return std::move(checksum_); }
 
  private:
   RangeReader(const PinnedObject& object, aws::S3ObjectReader reader, std::uint64_t length);

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "fs/s3_range_reader.hpp"
 #include "fs/s3_source.hpp"
+#include "sluice/async/concurrency.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/async/wait_list.hpp"
@@ -15,7 +18,6 @@ namespace {
 
 // What is handed on at once: one write of the receiver.
 constexpr std::uint64_t slice_size = 1_MiB;
-constexpr std::uint64_t stream_size = 256_KiB;
 
 enum class PartState : std::uint8_t {
   waiting,  // for a buffer
@@ -40,66 +42,35 @@ struct Part {
 /// neither memory nor the receiver's disk sees far-apart pieces. Outlives its source while its
 /// tasks are being stopped.
 struct Window {
-  Window(S3Root& the_root, OpContext the_context, aws::S3Location the_object,
-         const aws::ObjectHead& head)
-      : root(the_root),
-        context(std::move(the_context)),
-        object(std::move(the_object)),
-        etag(head.etag),
-        size(head.size),
-        algorithm(head.checksum.algorithm),
-        changed(the_root.runtime.executor()),
-        tasks(the_root.runtime.executor()) {}
+  explicit Window(PinnedObject what)
+      : object(std::move(what)),
+        changed(object.root.runtime.executor()),
+        tasks(object.root.runtime.executor()) {}
 
-  aws::GetOptions pinned(aws::ByteRange range) const {
-    return {.range = range, .if_match = etag, .version_id = {}, .checksum = false};
-  }
-  /// What a part computes by itself; a hash that does not combine is left to the receiver.
-  aws::ChecksumAlgorithm part_algorithm() const {
-    return combines(algorithm) ? algorithm : aws::ChecksumAlgorithm::none;
+  /// The next part of the object, nullopt at its end.
+  std::optional<aws::ByteRange> take_range() {
+    if (next_offset == object.size) return std::nullopt;
+    const std::uint64_t first = next_offset;
+    next_offset += std::min<std::uint64_t>(object.root.options.part_size, object.size - first);
+    return aws::ByteRange{.first = first, .last = next_offset - 1};
   }
 
-  S3Root& root;
-  OpContext context;
-  aws::S3Location object;
-  std::string etag;
-  std::uint64_t size;
-  std::uint64_t next_offset = 0;  // of the first part not yet planned
-  aws::ChecksumAlgorithm algorithm;
+  PinnedObject object;
+  std::uint64_t next_offset = 0;            // of the first part not yet planned
   std::deque<std::shared_ptr<Part>> parts;  // shared with the tasks that fetch them
   WaitList changed;
   TaskGroup tasks;
 };
 
-Task<> fill(Window& window, Part& part) {
-  aws::S3ObjectReader reader =
-      co_await window.root.client().get(window.context, window.object, window.pinned(part.range));
-  aws::Checksum checksum(window.part_algorithm());
-  MutableBytes room = part.buffer.all();
-  while (!room.empty()) {
-    const MutableBytes piece = room.first(std::min<std::size_t>(room.size(), stream_size));
-    const std::size_t size = co_await reader.read(piece);
-    if (size == 0) break;  // the reader has made sure that this is the end
-    checksum.update(Bytes(piece).first(size));
-    room = room.subspan(size);
-  }
-  std::byte beyond{};
-  const std::size_t rest =
-      co_await reader.read(MutableBytes(&beyond, 1));  // a clean end keeps the connection
-  if (!room.empty() || rest > 0) {
-    throw Error(ErrorCode::protocol, "GetObject", to_string(window.object),
-                "a range of another length than was asked for");
-  }
-  part.checksum = std::move(checksum);
-}
-
 Task<> fetch(Window* window, std::shared_ptr<Part> part) {
   try {
-    PartBuffers::Buffer buffer = co_await window->root.buffers->acquire(part->size());
+    PartBuffers::Buffer buffer = co_await window->object.root.buffers->acquire(part->size());
     if (part->state == PartState::streamed) co_return;
     part->buffer = std::move(buffer);
     part->state = PartState::fetching;
-    co_await fill(*window, *part);
+    RangeReader reader = co_await RangeReader::open(window->object, part->range);
+    co_await reader.read(part->buffer.all());
+    part->checksum = reader.take_checksum();
     part->state = PartState::ready;
   } catch (...) {
     part->failed = std::current_exception();
@@ -113,17 +84,16 @@ Task<> stop(std::unique_ptr<Window> window) {
   co_await window->tasks.join();
 }
 
-class S3RangeSource final : public ByteSource {
+class S3RangeSource final : public ByteSource, private PieceSource {
  public:
-  S3RangeSource(S3Root& root, OpContext context, aws::S3Location object, aws::ObjectHead head,
-                FileInfo info)
-      : window_(std::make_unique<Window>(root, std::move(context), std::move(object), head)),
-        stored_(std::move(head.checksum)),
+  S3RangeSource(PinnedObject object, aws::StoredChecksum stored, FileInfo info)
+      : window_(std::make_unique<Window>(std::move(object))),
+        stored_(std::move(stored)),
         total_(stored_.algorithm),
         info_(std::move(info)) {}
   ~S3RangeSource() override {
     if (window_->tasks.running() == 0) return;
-    S3Root& root = window_->root;
+    S3Root& root = window_->object.root;
     root.background.clean_up("stop a download", stop(std::move(window_)));
   }
 
@@ -146,7 +116,42 @@ class S3RangeSource final : public ByteSource {
     co_return bytes;
   }
 
+  PieceSource* pieces() override {
+    const bool in_order =
+        total_.algorithm() != aws::ChecksumAlgorithm::none && !combines(total_.algorithm());
+    return in_order ? nullptr : this;
+  }
+
  private:
+  Task<void> pour(PieceSink& sink) override {
+    const std::size_t width = window_->object.root.options.parallel_parts;
+    const AdaptiveLimit limit({.least = width, .start = width, .most = width},
+                              window_->object.root.runtime.shared_clock());
+    auto next = [this] { return next_range(); };
+    auto work = [this, &sink](aws::ByteRange range) { return pour_range(sink, range); };
+    co_await for_each_concurrent(limit, next, work);
+    verify();
+  }
+
+  Task<std::optional<aws::ByteRange>> next_range() { co_return window_->take_range(); }
+
+  Task<> pour_range(PieceSink& sink, aws::ByteRange range) {
+    RangeReader reader = co_await RangeReader::open(window_->object, range);
+    std::vector<std::byte> piece(
+        static_cast<std::size_t>(std::min<std::uint64_t>(reader.left(), range_piece)));
+    for (std::uint64_t offset = range.first; reader.left() > 0;) {
+      const std::size_t size = co_await reader.read(piece);
+      co_await sink.write_at(offset, Bytes(piece).first(size));
+      offset += size;
+    }
+    early_.emplace(range.first, reader.take_checksum());
+    // Checksums combine in the order of the bytes.
+    while (!early_.empty() && early_.begin()->first == total_.length()) {
+      total_.append(early_.begin()->second);
+      early_.erase(early_.begin());
+    }
+  }
+
   std::uint64_t front_size() const {
     return window_->parts.empty() ? 0 : window_->parts.front()->size();
   }
@@ -154,14 +159,11 @@ class S3RangeSource final : public ByteSource {
   /// Keeps the window full. The front part is not fetched ahead if nobody is: its receiver is here.
   void plan() {
     Window& window = *window_;
-    const std::size_t width = window.root.options.parallel_parts;
-    while (window.parts.size() < width && window.next_offset < window.size) {
-      const std::uint64_t size =
-          std::min(window.root.options.part_size, window.size - window.next_offset);
+    while (window.parts.size() < window.object.root.options.parallel_parts) {
+      const auto range = window.take_range();
+      if (!range) return;
       const auto& part = window.parts.emplace_back(std::make_shared<Part>());
-      part->range = {.first = window.next_offset, .last = window.next_offset + size - 1};
-      part->checksum = aws::Checksum(window.part_algorithm());
-      window.next_offset += size;
+      part->range = *range;
       if (window.parts.size() > 1) window.tasks.spawn(fetch(window_.get(), part));
     }
   }
@@ -178,33 +180,17 @@ class S3RangeSource final : public ByteSource {
     // No buffer was free (or none was asked for): waiting for one here, while holding others up,
     // could be for ever.
     front.state = PartState::streamed;
-    stream_.emplace(co_await window_->root.client().get(window_->context, window_->object,
-                                                        window_->pinned(front.range)));
+    stream_.emplace(co_await RangeReader::open(window_->object, front.range));
   }
 
   Task<Bytes> stream_piece() {
-    Part& front = *window_->parts.front();
-    buffer_.resize(stream_size);
-    const std::uint64_t left = front.size() - delivered_;
-    std::size_t filled = 0;
-    while (filled < std::min(left, stream_size)) {
-      const MutableBytes room = MutableBytes(buffer_).subspan(filled);
-      const std::size_t size = co_await stream_->read(room);
-      if (size == 0) break;
-      filled += size;
-    }
-    if (filled == 0 || filled > left) {
-      throw Error(ErrorCode::protocol, "GetObject", to_string(window_->object),
-                  "a range of another length than was asked for");
-    }
-    if (filled == left) {
-      std::byte beyond{};
-      co_await stream_->read(MutableBytes(&beyond, 1));  // a clean end keeps the connection
+    buffer_.resize(range_piece);
+    const std::size_t size = co_await stream_->read(buffer_);
+    if (stream_->left() == 0) {
+      window_->parts.front()->checksum = stream_->take_checksum();
       stream_.reset();
     }
-    const Bytes bytes = Bytes(buffer_).first(filled);
-    front.checksum.update(bytes);
-    co_return bytes;
+    co_return Bytes(buffer_).first(size);
   }
 
   Bytes slice(const Part& front) const {
@@ -223,7 +209,7 @@ class S3RangeSource final : public ByteSource {
     if (stored_.algorithm == aws::ChecksumAlgorithm::none || verified_) return;
     verified_ = true;
     if (total_.base64() == stored_.value) return;
-    throw Error(ErrorCode::integrity, "GetObject", to_string(window_->object),
+    throw Error(ErrorCode::integrity, "GetObject", to_string(window_->object.location),
                 "the bytes do not have the " + std::string(name_of(stored_.algorithm)) +
                     " that is stored with them");
   }
@@ -232,8 +218,9 @@ class S3RangeSource final : public ByteSource {
   aws::StoredChecksum stored_;
   aws::Checksum total_;
   FileInfo info_;
-  std::uint64_t delivered_ = 0;  // of the front part
-  std::optional<aws::S3ObjectReader> stream_;
+  std::uint64_t delivered_ = 0;                   // of the front part
+  std::map<std::uint64_t, aws::Checksum> early_;  // of ranges poured before one in front of them
+  std::optional<RangeReader> stream_;
   std::vector<std::byte> buffer_;
   bool verified_ = false;
 };
@@ -243,8 +230,14 @@ class S3RangeSource final : public ByteSource {
 std::unique_ptr<ByteSource> make_s3_range_source(S3Root& root, OpContext context,
                                                  aws::S3Location object, aws::ObjectHead head,
                                                  FileInfo info) {
-  return std::make_unique<S3RangeSource>(root, std::move(context), std::move(object),
-                                         std::move(head), std::move(info));
+  PinnedObject pinned{.root = root,
+                      .context = std::move(context),
+                      .location = std::move(object),
+                      .etag = std::move(head.etag),
+                      .size = head.size,
+                      .algorithm = head.checksum.algorithm};
+  return std::make_unique<S3RangeSource>(std::move(pinned), std::move(head.checksum),
+                                         std::move(info));
 }
 
 }  // namespace sluice

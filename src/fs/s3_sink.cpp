@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t parts_before_doubling = 1'000;
 constexpr std::size_t largest_doubled = 256_MiB;
 
-class S3Sink final : public ByteSink {
+class S3Sink final : public ByteSink, private RoomySink {
  public:
   S3Sink(S3Root& root, OpContext context, std::string path, WriteOptions options)
       : root_(root),
@@ -45,14 +45,16 @@ class S3Sink final : public ByteSink {
                   "more bytes than were announced");
     }
     while (!bytes.empty()) {
-      if (buffer_ && filled_ == buffer_.size()) co_await send_part();
-      if (!buffer_) buffer_ = co_await root_.buffers->acquire(buffer_size_);
+      co_await make_room();
       const std::size_t size = std::min(bytes.size(), buffer_.size() - filled_);
       std::memcpy(buffer_.all().data() + filled_, bytes.data(), size);
       filled_ += size;
       bytes = bytes.subspan(size);
     }
   }
+
+  // Without an announced size, a part that is full may be the last one: only write() knows.
+  RoomySink* roomy() override { return options_.size ? this : nullptr; }
 
   Task<FileInfo> commit() override {
     require_open();
@@ -80,6 +82,25 @@ class S3Sink final : public ByteSink {
   void require_open() const {
     if (finished_)
       throw Error(ErrorCode::internal, "write", to_string(object_), "the sink was finished before");
+  }
+
+  Task<> make_room() {
+    if (buffer_ && filled_ == buffer_.size()) co_await send_part();
+    if (!buffer_) buffer_ = co_await root_.buffers->acquire(buffer_size_);
+  }
+
+  Task<MutableBytes> room() override {
+    require_open();
+    const std::uint64_t left = *options_.size - written_;
+    if (left == 0) co_return MutableBytes();
+    co_await make_room();
+    const MutableBytes rest = buffer_.all().subspan(filled_);
+    co_return rest.first(static_cast<std::size_t>(std::min<std::uint64_t>(rest.size(), left)));
+  }
+
+  void filled(std::size_t size) override {
+    filled_ += size;
+    written_ += size;
   }
 
   Task<> send_part() {

@@ -1,10 +1,41 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
+#include "sluice/async/byte_stream.hpp"
 #include "sluice/async/task.hpp"
 #include "sluice/core/bytes.hpp"
 #include "sluice/core/file_info.hpp"
 
 namespace sluice {
+
+/// Takes pieces of a file in any order, several at a time: each piece once.
+class PieceSink {
+ public:
+  virtual ~PieceSink() = default;
+  /// The view is free again when this returns.
+  virtual Task<void> write_at(std::uint64_t offset, Bytes bytes) = 0;
+};
+
+/// Has several pieces of a file on their way at once.
+class PieceSource {
+ public:
+  virtual ~PieceSource() = default;
+  /// Gives all pieces to `sink` as they come. Returns when the last one was taken and length and
+  /// checksum have been found right.
+  virtual Task<void> pour(PieceSink& sink) = 0;
+};
+
+/// Has a place of its own for the bytes that come next.
+class RoomySink {
+ public:
+  virtual ~RoomySink() = default;
+  /// Where they may be put; empty when all that was announced is there. Valid until the next call.
+  virtual Task<MutableBytes> room() = 0;
+  /// So many bytes were put into the beginning of room().
+  virtual void filled(std::size_t size) = 0;
+};
 
 /// The bytes of one file, from begin to end. One call at a time.
 class ByteSource {
@@ -15,6 +46,11 @@ class ByteSource {
   /// The next bytes; empty at the end, and only after length and (where known) checksum have been
   /// found right. The view is valid until the next call.
   virtual Task<Bytes> next() = 0;
+
+  // Other ways to the same bytes, for a sink that can make use of them: each saves a copy, or
+  // memory. Null if there is none; taken at the beginning or not at all.
+  virtual PieceSource* pieces() { return nullptr; }
+  virtual ByteReader* reader() { return nullptr; }
 };
 
 /// Where a file is written. Whole at commit(), or not at all: nothing is visible under its name
@@ -29,6 +65,10 @@ class ByteSink {
   virtual Task<FileInfo> commit() = 0;
   /// Removes what was written so far. Nothing may follow.
   virtual Task<void> abort() = 0;
+
+  // Other ways than write(), as with ByteSource.
+  virtual PieceSink* pieces() { return nullptr; }
+  virtual RoomySink* roomy() { return nullptr; }
 };
 
 }  // namespace sluice
