@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/core/bytes.hpp"
+
 namespace sluice::cli {
 
 /// A configuration file's values by dotted key ("batch.run.exec"), each with where it stands.
@@ -15,7 +17,7 @@ struct ConfigValue {
 using ConfigFile = std::map<std::string, ConfigValue>;
 
 /// Bytes of a configuration; more is refused.
-inline constexpr std::size_t config_limit = 1024 * 1024;
+inline constexpr std::size_t config_limit = 1_MiB;
 
 /// YAML: sections of "key: value" and "key: [values]", one document. Aliases are refused (a small
 /// text could stand for a huge one), and sections nest as deep as commands do. `name` is the

@@ -5,7 +5,7 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::size_t longest_line = 1024 * 1024;
+constexpr std::size_t longest_line = 1_MiB;
 
 }  // namespace
 

@@ -83,7 +83,7 @@ std::string describe(Language language, const Progress& progress, double seconds
 }
 
 std::string progress_bar(Language language, const Progress& progress, double seconds) {
-  const std::string words = describe(language, progress, seconds);
+  std::string words = describe(language, progress, seconds);
   if (!progress.total_files || *progress.total_files == 0) return words;
   const auto handled =
       std::min(progress.done + progress.failed + progress.skipped, *progress.total_files);

@@ -15,7 +15,7 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::size_t block = 256 * 1024;
+constexpr std::size_t block = 256_KiB;
 /// How long the thread waits before it looks whether it shall stop.
 constexpr int patience_ms = 100;
 constexpr std::string_view standard_output = "standard output";
