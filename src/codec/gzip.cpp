@@ -9,7 +9,7 @@
 namespace sluice::codec {
 namespace {
 
-using Buffer = std::array<std::byte, 64 * 1024>;
+using Buffer = std::array<std::byte, 64_KiB>;
 
 void append(std::string& out, const Buffer& buffer, std::size_t size) {
   out.append(as_text(Bytes(buffer).first(size)));

@@ -45,8 +45,10 @@ bool apply(const JsonValue& line, JournalContents& contents) {
     contents.live.insert(std::move(*temporary));
     return true;
   }
+  // What a later version may have written is reported, and forgets nothing.
+  if (*operation != "forget") return false;
   contents.live.erase(*temporary);
-  return *operation == "forget";
+  return true;
 }
 
 bool take_line(std::string_view text, std::size_t number, JournalContents& contents) {

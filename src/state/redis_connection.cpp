@@ -14,7 +14,7 @@ namespace sluice::state {
 namespace {
 
 // What one exchange may make us hold; our own pages are far smaller.
-constexpr std::size_t reply_limit = 256 * 1024 * 1024;
+constexpr std::size_t reply_limit = 256_MiB;
 
 struct ReaderFree {
   void operator()(redisReader* reader) const { redisReaderFree(reader); }
@@ -111,7 +111,7 @@ Task<std::vector<RedisReply>> RedisConnection::exchange(std::vector<RedisCommand
     request += bytes_of(command);
   co_await send(std::move(request));
   std::vector<RedisReply> replies;
-  std::array<std::byte, 16 * 1024> buffer;
+  std::array<std::byte, 16_KiB> buffer;
   std::size_t received = 0;
   for (;;) {
     while (replies.size() < commands.size()) {

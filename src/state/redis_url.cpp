@@ -46,7 +46,7 @@ net::TlsOptions tls_options_of(const boost::urls::url_view& url) {
 RedisOptions parse_redis_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed) refuse("it is no URL");
-  const boost::urls::url_view url = *parsed;
+  const boost::urls::url_view& url = *parsed;
   const bool tls = url.scheme() == "rediss";
   if (!tls && url.scheme() != "redis") refuse("its scheme is neither redis nor rediss");
   if (url.host().empty()) refuse("it names no host");

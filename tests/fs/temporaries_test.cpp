@@ -134,6 +134,16 @@ TEST_CASE("Journal lines: round trip, bad lines are numbered, a torn last line i
   CHECK_FALSE(parse_journal("what?\n").owner);
 }
 
+TEST_CASE("Journal lines: an operation that is not known forgets nothing") {
+  const Temporary made{"file", "/x"};
+  const std::string text = owner_line(ProcessIdentity()) +
+                           entry_line(JournalEntry::recorded, made) +
+                           "{\"op\":\"rename\",\"kind\":\"file\",\"subject\":\"/x\"}\n";
+  const JournalContents contents = parse_journal(text);
+  CHECK(contents.live == std::set<Temporary>{made});
+  CHECK(contents.bad_lines == std::vector<std::size_t>{3});
+}
+
 TEST_CASE("A process is gone only if that is certain") {
   const ProcessIdentity self = this_process();
   CHECK_FALSE(is_gone(self, self));

@@ -5,15 +5,15 @@
 #include <filesystem>
 #include <memory>
 
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/log.hpp"
 
 namespace sluice {
 
 struct LogFileOptions {
   std::filesystem::path path;
-  std::uint64_t max_bytes =
-      10 * 1024 *
-      1024;  ///< The file is renamed to path.1 before it would grow over this; 0: never.
+  /// The file is renamed to path.1 before it would grow over this; 0: never.
+  std::uint64_t max_bytes = 10_MiB;
   std::size_t keep = 5;  ///< path.1 to path.<keep> are kept.
 };
 
