@@ -71,7 +71,7 @@ class Broken(Bench):
         else:
             assert self.code in (FAILED, PARTIAL, AUTHENTICATION, CONFIG), words
             assert {failure["code"] for failure in self.failures} <= set(codes), words
-            named = self.failures or any(re.search(f"sluice: .*({WORDS[code]})", self.stderr) for code in codes)
+            named = self.failures or any(re.search(f"sluice: .*({WORDS.get(code, code)})", self.stderr) for code in codes)
             assert named, words
         assert all(self.stats["faults"].get(kind, 0) > 0 for kind in kinds_of(faults)), f"a fault did not strike: {words}"
         return self.stats
@@ -90,10 +90,10 @@ class Broken(Bench):
         assert requests <= clean + injected + slack, f"{requests} requests, {clean} for the work and {injected} struck"
         assert requests <= clean + BUDGET + clean // 5 + slack, f"{requests} requests, {clean} for the work: more than the budget"
 
-    def objects(self):
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket="test", Prefix=self.prefix)
+    def objects(self, bucket="test"):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=self.prefix)
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        return {key[len(self.prefix):]: self.s3.get_object(Bucket="test", Key=key)["Body"].read() for key in keys}
+        return {key[len(self.prefix):]: self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
     def no_uploads(self, known=0):
         uploads = self.s3.list_multipart_uploads(Bucket="test").get("Uploads", [])
@@ -162,6 +162,27 @@ def batch(bench, faults, codes=(), options=(), seconds=60):
     broken.run("batch", "run", url, "--shell", "--exec", STEP)
     assert set(broken.objects().values()) == {b"row\ndone\n"}, "the step ran twice on a file, or never"
     return broken
+
+
+def sync_across(bench, faults, codes=(), options=()):
+    """From one bucket to another, by the server's own copies."""
+    broken = Broken(bench)
+    put_all(broken)
+    broken.under(faults, "sync", f"s3://test/{broken.prefix}", f"s3://other/{broken.prefix}", *options, codes=codes)
+    only_right(broken.objects("other"), FILES, whole=not codes)
+    broken.no_uploads()
+    broken.few_requests(clean=2 + len(FILES) + 3, slack=2 + broken.stats["injected"])
+
+
+def remove_all(bench, faults, codes=(), options=()):
+    broken = Broken(bench)
+    put_all(broken)
+    broken.s3.put_object(Bucket="test", Key=f"another-{broken.prefix}kept", Body=b"")
+    broken.under(faults, "rm", "-r", f"s3://test/{broken.prefix}", *options, codes=codes)
+    assert codes or broken.objects() == {}
+    only_right(broken.objects(), FILES, whole=False)
+    broken.s3.head_object(Bucket="test", Key=f"another-{broken.prefix}kept")
+    broken.few_requests(clean=2)
 
 
 def one_copy(bench, faults, codes=(), size=300 * KIB):
@@ -248,6 +269,16 @@ case("down_wrong_tags", sync_down, f"wrong-etag,{GET}")
 case("down_wrong_tags_to_pin", sync_down, "wrong-etag,op=HeadObject", codes={"conflict"})
 case("up_wrong_tags_of_parts", sync_up, "wrong-etag,op=UploadPart", codes={"invalid_input", "conflict", "integrity"})
 case("up_wrong_tags", sync_up, "wrong-etag,op=PutObject")
+case("up_wrong_checksums", sync_up, f"wrong-checksum,{WRITES}")
+
+# --- copies and deletions on the server
+for title, fault in (("fail_late", "error-in-200=InternalError,op=CopyObject"), ("unheard", "reset=answer,op=CopyObject"),
+                     ("done_but_said_to_fail", "late-error=503,op=CopyObject"), ("cut", "close=body,op=CopyObject")):
+    case(f"copies_{title}", sync_across, f"{fault},{OFTEN}", options=PATIENT)
+case("copies_never_succeed", sync_across, "error-in-200=SlowDown,op=CopyObject", codes={"throttled"})
+for title, fault in (("unheard", "reset=answer"), ("done_but_said_to_fail", "late-error=InternalError"), ("stalled", "stall=head"), ("cut", "close=body")):
+    case(f"deletions_{title}", remove_all, f"{fault},op=DeleteObjects,count=1")
+case("deletions_denied", remove_all, "error=AccessDenied,op=DeleteObjects", codes={"permission_denied"})
 
 # --- elsewhere, another time, another key
 for status in (301, 307, 400):
