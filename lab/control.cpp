@@ -1,5 +1,7 @@
 #include "control.hpp"
 
+#include <fmt/format.h>
+
 #include "s3/error.hpp"
 #include "s3/query.hpp"
 #include "sluice/core/error.hpp"
@@ -8,7 +10,7 @@
 namespace sluice::lab {
 namespace {
 
-constexpr std::size_t max_body_bytes = 1024 * 1024;
+constexpr std::size_t max_body_bytes = 1_MiB;
 
 class ControlExchange final : public Exchange {
  public:
@@ -85,7 +87,7 @@ void ControlService::change_faults(const RequestHead& head, std::string_view bod
   auto rules = parse_fault_lines(body);
   const Query parameters(head.query);
   for (const auto& [name, value] : parameters.pairs())
-    rules.push_back(parse_fault(value.empty() ? name : name + '=' + value));
+    rules.push_back(parse_fault(value.empty() ? name : fmt::format("{}={}", name, value)));
   const bool all = head.method == "PUT" || head.method == "DELETE";
   if (!all && head.method != "POST")
     throw Error(ErrorCode::invalid_input, "change faults", std::string(head.method),

@@ -14,7 +14,7 @@ using Tcp = boost::asio::ip::tcp;
 
 /// Of a body nobody wants, so much is read to keep the connection; above it, answering and closing
 /// is cheaper.
-constexpr std::uint64_t unwanted_body_bytes = 8ULL * 1024 * 1024;
+constexpr std::uint64_t unwanted_body_bytes = 8_MiB;
 constexpr WireFaults no_faults;
 
 template <class Stream>

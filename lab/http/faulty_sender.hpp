@@ -48,8 +48,8 @@ class FaultySender {
   }
 
  private:
-  static constexpr std::size_t block_bytes = 256 * 1024;
-  static constexpr std::uint64_t most_lingering_bytes = 32ULL * 1024 * 1024;
+  static constexpr std::size_t block_bytes = 256_KiB;
+  static constexpr std::uint64_t most_lingering_bytes = 32_MiB;
 
   Awaitable<> send_body(const Response& response, const WireFaults& faults, const SendPlan& plan,
                         std::uint64_t length) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/time.hpp"
 
 namespace sluice::lab {
@@ -21,7 +22,7 @@ class Pace {
   }
   /// So many bytes at once are a twentieth of a second's.
   static std::uint64_t step(std::uint64_t rate) {
-    return std::clamp<std::uint64_t>(rate / 20, 1, 256ULL * 1024);
+    return std::clamp<std::uint64_t>(rate / 20, 1, 256_KiB);
   }
 
  private:

@@ -57,8 +57,8 @@ class RequestReader {
   }
 
  private:
-  static constexpr std::size_t first_read_bytes = 8 * 1024;
-  static constexpr std::size_t body_block_bytes = 256 * 1024;
+  static constexpr std::size_t first_read_bytes = 8_KiB;
+  static constexpr std::size_t body_block_bytes = 256_KiB;
 
   Awaitable<bool> read_sized_body(std::uint64_t length, Exchange& exchange) {
     const auto ready =

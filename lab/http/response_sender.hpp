@@ -29,10 +29,10 @@ class ResponseSender {
   }
 
  private:
-  static constexpr std::size_t file_block_bytes = 256 * 1024;
+  static constexpr std::size_t file_block_bytes = 256_KiB;
   /// Below this, copying a body behind its head into one buffer is cheaper than a second element to
   /// send.
-  static constexpr std::size_t small_body_bytes = 16 * 1024;
+  static constexpr std::size_t small_body_bytes = 16_KiB;
 
   Awaitable<> send_with_head(Bytes body) {
     if (body.size() <= small_body_bytes) {
