@@ -72,16 +72,52 @@ TEST_CASE("AdaptiveLimit: many small files count as work, too") {
   CHECK(world.limit.current() > before);
 }
 
-TEST_CASE("AdaptiveLimit: does not grow just after a cut, and a second burst cuts again") {
-  World world({.least = 1, .start = 32, .most = 64});
-  world.limit.throttled();
+namespace {
+
+/// Seconds in which of each hundred requests `refused` are refused, and every served one ends a
+/// file.
+void pass_seconds(World& world, int seconds, int refused) {
+  AdaptiveLimit& limit = world.limit;
+  for (int second = 0; second < seconds; ++second) {
+    world.clock->advance(1s);
+    for (int i = 0; i < 100; ++i) {
+      if (i < refused) {
+        limit.throttled();
+      } else {
+        limit.served();
+        limit.finished(10'000 * limit.current());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("AdaptiveLimit: halves each second that everything is refused, and keeps to its bound") {
+  World world({.least = 2, .start = 32, .most = 32});
+  for (int i = 0; i < 50; ++i)
+    world.limit.throttled();
+  CHECK(world.limit.current() == 32);  // one burst: nothing is known yet of what is served
+  world.clock->advance(1s);
   world.limit.throttled();
   CHECK(world.limit.current() == 16);
-  world.second(50'000'000);
-  CHECK(world.limit.current() == 16);
-  world.limit.throttled();
-  CHECK(world.limit.current() == 8);
-  world.second(1'000'000);
-  world.second(60'000'000);
-  CHECK(world.limit.current() == 10);
+  for (int second = 0; second < 20; ++second) {
+    world.clock->advance(1s);
+    world.limit.throttled();
+  }
+  CHECK(world.limit.current() == 2);
+}
+
+TEST_CASE("AdaptiveLimit: a few refusals hardly slow it down") {
+  World world({.least = 1, .start = 64, .most = 64});
+  pass_seconds(world, 60, 2);
+  CHECK(world.limit.current() >= 60);
+}
+
+TEST_CASE("AdaptiveLimit: takes back what it gave up once the peer recovers") {
+  World world({.least = 1, .start = 64, .most = 64});
+  pass_seconds(world, 10, 60);
+  CHECK(world.limit.current() < 16);
+  pass_seconds(world, 60, 0);
+  CHECK(world.limit.current() == 64);
 }
