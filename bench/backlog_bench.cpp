@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,7 +13,6 @@
 #include "sluice/core/random.hpp"
 #include "sluice/state/backlog.hpp"
 #include "state/backlog_line.hpp"
-#include "support/run.hpp"
 
 namespace {
 
@@ -123,6 +123,12 @@ int main(int argc, char** argv) {
   const std::filesystem::path directory =
       argc > 3 ? argv[3] : std::filesystem::temp_directory_path();
   const auto file = directory / ("sluice-backlog-bench-" + SeededRandom().hex_id() + ".json.gz");
-  sluice::test::run([&](Runtime& runtime) { return measure(runtime, file, files, etags); });
+  asio::io_context loop{1};
+  Runtime runtime(loop, {});
+  std::exception_ptr failure;
+  asio::co_spawn(loop, measure(runtime, file, files, etags),
+                 [&failure](std::exception_ptr thrown) { failure = thrown; });
+  loop.run();
+  if (failure) std::rethrow_exception(failure);
   std::filesystem::remove(file);
 }

@@ -20,7 +20,7 @@
 namespace {
 
 using namespace sluice;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 using Microseconds = std::uint64_t;
 
 struct Plan {
@@ -31,7 +31,7 @@ struct Plan {
 /// How late something came, counted by microseconds (up to a second, above in one place).
 class Lateness {
  public:
-  void add(Clock::duration late) {
+  void add(Steady::duration late) {
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(late).count();
     ++counts_[static_cast<std::size_t>(std::clamp<std::int64_t>(micros, 0, most))];
     ++total_;
@@ -71,12 +71,12 @@ class Lateness {
 /// Ticks every millisecond from its last wish, however late it was served.
 Task<> tick(Lateness* lateness, const bool* done) {
   Timer timer(co_await asio::this_coro::executor);
-  for (auto wanted = Clock::now(); !*done;) {
-    wanted = std::max(wanted, Clock::now() - std::chrono::milliseconds(1)) +
+  for (auto wanted = Steady::now(); !*done;) {
+    wanted = std::max(wanted, Steady::now() - std::chrono::milliseconds(1)) +
              std::chrono::milliseconds(1);
     timer.expires_at(wanted);
     co_await timer.async_wait(use_task);
-    lateness->add(Clock::now() - wanted);
+    lateness->add(Steady::now() - wanted);
   }
 }
 
@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
   const auto keep = [&failure](std::exception_ptr thrown) {
     if (thrown) failure = thrown;
   };
-  const auto begin = Clock::now();
+  const auto begin = Steady::now();
   asio::co_spawn(loop, tick(&lateness, &done), keep);
   asio::co_spawn(loop, download(&runtime, &plan, &outcome, &done), [&](std::exception_ptr thrown) {
     keep(thrown);
@@ -165,6 +165,6 @@ int main(int argc, char** argv) {
   });
   loop.run();
   if (failure) std::rethrow_exception(failure);
-  print(outcome, lateness, std::chrono::duration<double>(Clock::now() - begin).count());
+  print(outcome, lateness, std::chrono::duration<double>(Steady::now() - begin).count());
   return outcome.report.progress.failed == 0 ? 0 : 1;
 }
