@@ -1,6 +1,7 @@
 #include "path_spill.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,10 +36,12 @@ std::optional<std::string> entry_at(const std::string& buffer, std::size_t& posi
   return path;
 }
 
-void write_fully(int file, const std::string& bytes, const std::filesystem::path& directory) {
+void write_fully(int file, const std::string& bytes, std::uint64_t offset,
+                 const std::filesystem::path& directory) {
   std::size_t written = 0;
   while (written < bytes.size()) {
-    const ssize_t count = ::write(file, bytes.data() + written, bytes.size() - written);
+    const ssize_t count = ::pwrite(file, bytes.data() + written, bytes.size() - written,
+                                   static_cast<off_t>(offset + written));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw error_from_errno(errno, "write a temporary list in", directory.string());
     written += static_cast<std::size_t>(count);
@@ -54,7 +57,10 @@ int open_unnamed(const std::filesystem::path& directory) {
 }  // namespace
 
 PathSpill::PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit)
-    : runtime_(runtime), directory_(std::move(directory)), memory_limit_(memory_limit) {}
+    : runtime_(runtime),
+      directory_(std::move(directory)),
+      memory_limit_(memory_limit),
+      writing_(runtime.executor(), 1) {}
 
 PathSpill::~PathSpill() {
   if (file_ >= 0) ::close(file_);
@@ -63,17 +69,22 @@ PathSpill::~PathSpill() {
 Task<> PathSpill::add(std::string path) {
   append_entry(buffer_, path);
   ++count_;
+  if (buffer_.size() <= memory_limit_) co_return;
+  const auto turn = co_await writing_.acquire();
+  // The one who had the turn before may have written this entry, too.
   if (buffer_.size() > memory_limit_) co_await spill();
 }
 
+// The disk lane gets bytes of its own, for others go on adding to the buffer meanwhile. If it
+// fails, they are missing, and take() will say so.
 Task<> PathSpill::spill() {
-  auto job = [this] {
+  const std::string bytes = std::exchange(buffer_, {});
+  auto job = [this, &bytes] {
     if (file_ < 0) file_ = open_unnamed(directory_);
-    write_fully(file_, buffer_, directory_);
+    write_fully(file_, bytes, file_size_, directory_);
   };
   co_await offload(runtime_.disk(), job);
-  file_size_ += buffer_.size();
-  buffer_.clear();
+  file_size_ += bytes.size();
 }
 
 Task<bool> PathSpill::refill() {
@@ -110,6 +121,11 @@ Task<std::vector<std::string>> PathSpill::take(std::size_t most) {
     }
     const bool more = co_await refill();
     if (!more) break;
+  }
+  taken_ += paths.size();
+  if (paths.empty() && taken_ != count_) {
+    throw Error(ErrorCode::internal, "read a temporary list in", directory_.string(),
+                fmt::format("{} names were added and {} came back", count_, taken_));
   }
   co_return paths;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/async/task.hpp"
 
 namespace sluice {
@@ -20,9 +21,12 @@ class PathSpill {
   PathSpill(const PathSpill&) = delete;
   PathSpill& operator=(const PathSpill&) = delete;
 
+  /// Calls may overlap; one that finds the memory full waits for the disk. A list whose add()
+  /// failed is not whole.
   Task<> add(std::string path);
   std::uint64_t size() const { return count_; }
   /// Up to `most` further paths; none at the end. After the first call nothing may be added.
+  /// Throws Error{internal} at the end if not all that was added came back.
   Task<std::vector<std::string>> take(std::size_t most);
 
  private:
@@ -34,7 +38,8 @@ class PathSpill {
   std::size_t memory_limit_;
   std::string buffer_;        // entries: 4-byte length, bytes
   std::size_t position_ = 0;  // in buffer_, when reading
-  std::uint64_t count_ = 0;
+  Semaphore writing_;         // one at a time
+  std::uint64_t count_ = 0, taken_ = 0;
   std::uint64_t file_size_ = 0, file_position_ = 0;
   int file_ = -1;
   bool reading_ = false;
