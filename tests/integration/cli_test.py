@@ -109,6 +109,29 @@ def a_file_in_the_way_of_a_directory_waits_for_the_deletions(bench):
     assert summary["failed"] == 0 and tree(target) == {"a/b": b"new", "c": b"new"}, (summary, tree(target))
 
 
+def refuses_trees_that_overlap(bench):
+    bench.file("o/a")
+    bench.file("o/sub/b")
+    source, link = bench.directory / "o", bench.directory / "link"
+    link.symlink_to("o")
+    before = tree(source)
+    for arguments in (("sync", source, source / "zz/back"), ("cp", "-r", source, link / "back"), ("sync", source, link),
+                      ("sync", "--delete", source / "sub", source), ("sync", "-n", source, source / "zz")):
+        bench.run(*arguments, expect=FAILED)
+        assert "below the other" in bench.stderr, bench.stderr
+        assert tree(source) == before, arguments
+    bench.run("sync", source, "s3://test/overlap/")
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap/copy", expect=FAILED)
+    bench.run("sync", "--delete", "s3://test/overlap/sub/", "s3://test/overlap/", expect=FAILED)
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap/", expect=FAILED)
+    bench.run("cp", "-r", "--storage-class", "STANDARD_IA", "s3://test/overlap", "s3://test/overlap/")
+    assert json.loads(bench.run("stat", "s3://test/overlap/a"))["storage_class"] == "STANDARD_IA"
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap-2")
+    assert bench.run("ls", "-r", "s3://test/overlap/").count("\n") == 2
+    bench.run("cp", source, source / "by-list", "--files-from", "-", stdin=b"a\nsub/b\n")
+    assert (source / "by-list/sub/b").exists()
+
+
 def reports_hostile_keys_and_writes_nothing_outside(bench):
     for key in ("ok", "../escape", "/absolute", "a//b", "x/../../escape2", "n" * 300):
         source = bench.file("one")
