@@ -12,6 +12,7 @@
 #include "private_directory.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
+#include "sluice/core/local_path.hpp"
 
 namespace sluice {
 namespace {
@@ -50,6 +51,15 @@ Fingerprint fingerprint_of_file(const std::filesystem::path& path) {
   print.checksum_algorithm = checksum_algorithm;
   print.checksum = hash.base64();
   return print;
+}
+
+// The file's own name, for a step may go by its suffix; or the end of it, or a plain one, where
+// that is no name on a disk (a key of an object may be anything).
+std::string private_name(const std::string& path) {
+  constexpr std::size_t longest = 240;  // a download takes some bytes more for its temporary name
+  std::string name = path.substr(path.rfind('/') + 1);
+  if (name.size() > longest) name.erase(0, name.size() - longest);
+  return refusal_of(name) ? "file" : name;
 }
 
 }  // namespace
@@ -104,13 +114,16 @@ Task<std::optional<Lease>> ProcessJob::next_lease() {
 
 Task<> ProcessJob::process_lease(Lease lease) {
   const SteadyTime began = runtime_.clock().steady();
-  const std::string number = fmt::format("{:08x}", number_++);
-  const std::filesystem::path in = directory_ / (number + ".in");
-  const std::filesystem::path out = directory_ / (number + ".out");
+  // A directory of its own, for a step may leave files with fixed names where it runs.
+  const std::filesystem::path own = directory_ / fmt::format("{:08x}", number_++);
+  const std::string name = private_name(lease.file.path);
+  const std::filesystem::path in = own / "in" / name;
+  const std::filesystem::path out = own / "out" / name;
   std::optional<Outcome> outcome;
   std::optional<Error> failed;
   ++report_.progress.in_flight;
   try {
+    co_await make_places(in, out);
     outcome = co_await process(lease.file, in, out);
   } catch (...) {
     failed = error_from(std::current_exception());
@@ -118,7 +131,7 @@ Task<> ProcessJob::process_lease(Lease lease) {
   const bool was_cancelled = failed && failed->code() == ErrorCode::cancelled;
   if (was_cancelled)
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await remove_temporaries(in, out);
+  co_await remove_temporaries(own);
   --report_.progress.in_flight;
   if (was_cancelled) throw *failed;
   co_await finish(std::move(lease), began, outcome, std::move(failed));
@@ -214,11 +227,18 @@ Task<Fingerprint> ProcessJob::fingerprint(std::filesystem::path file) {
   co_return co_await offload(runtime_.cpu(), job);
 }
 
-Task<> ProcessJob::remove_temporaries(std::filesystem::path in, std::filesystem::path out) {
+Task<> ProcessJob::make_places(std::filesystem::path in, std::filesystem::path out) {
   auto job = [&in, &out] {
+    std::filesystem::create_directories(in.parent_path());
+    std::filesystem::create_directories(out.parent_path());
+  };
+  co_await offload(runtime_.disk(), job);
+}
+
+Task<> ProcessJob::remove_temporaries(std::filesystem::path directory) {
+  auto job = [&directory] {
     std::error_code ignored;  // the whole directory goes at the end, and that failure is reported
-    std::filesystem::remove_all(in, ignored);
-    std::filesystem::remove_all(out, ignored);
+    std::filesystem::remove_all(directory, ignored);
   };
   co_await offload(runtime_.disk(), job);
 }

@@ -31,7 +31,8 @@ class ProcessJob {
   Task<Fingerprint> fingerprint(std::filesystem::path file);
   Task<> finish(Lease lease, SteadyTime began, std::optional<Outcome> outcome,
                 std::optional<Error> failed);
-  Task<> remove_temporaries(std::filesystem::path in, std::filesystem::path out);
+  Task<> make_places(std::filesystem::path in, std::filesystem::path out);
+  Task<> remove_temporaries(std::filesystem::path directory);
   bool stopping();
   void report_progress() const;
 

@@ -2,6 +2,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
 
 #include "sluice/async/offload.hpp"
 #include "sluice/flow/processing_workflow.hpp"
@@ -238,5 +240,53 @@ TEST_CASE("command step: runs the program, and its last words become the error")
     const std::string what = report.failures.list().front().error.what();
     CHECK(what.find("exit code 7") != std::string::npos);
     CHECK(what.find("row 1 is bad") != std::string::npos);
+  });
+}
+
+TEST_CASE("batch: each file has directories and its own name in them, also an awkward one") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    const std::string longest = std::string(251, 'n') + ".csv";
+    const std::string too_long = std::string(400, 'n') + ".csv";
+    for (const std::string& name :
+         {std::string("a/x.csv"), std::string("b/x.csv"), "c/" + longest, "d/" + too_long})
+      bench.files.put(name, "row\n");
+    co_await bench.scan();
+    std::map<std::string, LocalFile> ins, outs;
+    auto note_and_append = [&ins, &outs](OpContext context, LocalFile in, LocalFile out) {
+      CHECK(std::filesystem::is_directory(out.path.parent_path()));
+      CHECK_FALSE(std::filesystem::exists(out.path));
+      ins.emplace(in.info.path, in);
+      outs.emplace(in.info.path, out);
+      return append_line(std::move(context), std::move(in), std::move(out));
+    };
+    const ProcessReport report = co_await bench.run(note_and_append);
+    CHECK(report.progress.done == 4);
+    std::set<std::filesystem::path> directories;
+    for (const auto& files : {ins, outs}) {
+      for (const auto& [path, file] : files) {
+        directories.insert(file.path.parent_path());
+        CHECK(file.path.extension() == ".csv");
+      }
+      CHECK(files.at("a/x.csv").path.filename() == "x.csv");
+    }
+    CHECK(directories.size() == 8);
+    CHECK(entries(bench.directory.path()) == 1);  // only the backlog
+  });
+}
+
+TEST_CASE("command step: steps with one scratch name do not meet") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    for (int i = 0; i < 9; ++i)
+      bench.files.put(std::to_string(i) + ".csv", std::to_string(i));
+    co_await bench.scan();
+    CommandStep command;
+    command.command = "cp {in} scratch; sleep 0.05; cat scratch > {out}; echo ' done' >> {out}";
+    command.shell = true;
+    const ProcessReport report = co_await bench.run(make_command_step(runtime, command));
+    CHECK(report.progress.done == 9);
+    for (int i = 0; i < 9; ++i)
+      CHECK(bench.files.text_of(std::to_string(i) + ".csv") == std::to_string(i) + " done\n");
   });
 }

@@ -298,7 +298,7 @@ def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
     summary = bench.summary("batch", "run", root, "--shell", "--exec", STEP)
     assert summary["done"] == 200 - done, (summary, done)
     assert all(data == b"1\ndone\n" for data in tree(root).values())
-    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*.in"))]
+    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*/in"))]
     assert not leftovers, leftovers
 
 

@@ -21,7 +21,8 @@
 
 namespace sluice {
 
-/// A private copy of a file in this run's temporary directory.
+/// A private copy of a file, under the file's own name (as far as a disk takes it) in a directory
+/// of its own, which is removed afterwards with all that a step leaves there.
 struct LocalFile {
   std::filesystem::path path;
   FileInfo info;  ///< Of the file it stands for.
