@@ -218,6 +218,8 @@ Task<bool> ProcessJob::still_needed(FileInfo file) {
   for (;;) {
     const auto batch = co_await stream->next();
     if (!batch) co_return needed;
+    // Perhaps it is our own output, and nobody can tell now: neither processed nor passed over.
+    if (!batch->failures.empty()) throw Error(batch->failures.front());
     needed = needed || !batch->files.empty();
   }
 }

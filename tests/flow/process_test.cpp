@@ -205,6 +205,36 @@ TEST_CASE(
   });
 }
 
+TEST_CASE(
+    "batch: a file in doubt that cannot be checked is a failure, and the step does not see it") {
+  test::run([](Runtime& runtime) -> Task<> {
+    bool broken = false;
+    MemoryFsOptions options;
+    options.before = [&broken](std::string_view operation, std::string_view path) {
+      if (broken && operation == "find" && path == "a.csv")
+        throw Error(ErrorCode::permission_denied, "find", "a.csv", "denied");
+    };
+    Bench bench(runtime, options);
+    bench.files.put("a.csv", "row\n");
+    bench.files.put("b.csv", "row\n");
+    CHECK(co_await bench.scan() == 2);
+    Fingerprint output;
+    output.size = 14;
+    output.checksum_algorithm = "crc64nvme";
+    output.checksum = "unknown";
+    const FileInfo before = *(co_await bench.files.find(runtime.context(), "a.csv", {}));
+    co_await bench.memory.intend(before, output);
+    bench.files.put("a.csv", "row\nprocessed\n");
+    broken = true;
+    const ProcessReport report = co_await bench.run(append_line);
+    CHECK(report.progress.done == 1);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().path == "a.csv");
+    CHECK(bench.files.text_of("a.csv") == "row\nprocessed\n");
+    CHECK(co_await bench.scan() == 0);
+  });
+}
+
 TEST_CASE("batch --max-errors: stops taking work") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
