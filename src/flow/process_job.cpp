@@ -82,16 +82,32 @@ Task<ProcessReport> ProcessJob::run() {
   co_await sweep_private_directories(runtime_, context_, options_.journal);
   directory_ =
       co_await make_private_directory(runtime_, options_.temporary_directory, options_.journal);
-  std::exception_ptr thrown;
+  std::optional<Error> failed;
   try {
     co_await run_all();
   } catch (...) {
-    thrown = std::current_exception();
+    failed = error_from(std::current_exception());
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await remove_private_directory(runtime_, directory_, options_.journal);
-  if (thrown) std::rethrow_exception(thrown);
+  co_await clean_up();
+  if (failed && failed->code() != ErrorCode::cancelled) throw *failed;
+  // Who cancelled it still wants to know what was done.
+  if (failed) report_.stopped = true;
   co_return std::move(report_);
+}
+
+Task<> ProcessJob::clean_up() {
+  std::optional<Error> failed;
+  try {
+    co_await remove_private_directory(runtime_, directory_, options_.journal);
+  } catch (...) {
+    failed = error_from(std::current_exception());
+  }
+  if (!failed) co_return;
+  failed->within("while removing the private copies in " + directory_.string());
+  context_.log.error("The private copies could not be removed", {{"error", failed->what()}});
+  ++report_.progress.failed;
+  report_.failures.add("", std::move(*failed));
 }
 
 Task<> ProcessJob::run_all() {

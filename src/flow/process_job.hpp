@@ -21,6 +21,7 @@ class ProcessJob {
   enum class Outcome : std::uint8_t { processed, unchanged, not_needed };
 
   Task<> run_all();
+  Task<> clean_up();
   Task<std::optional<Lease>> next_lease();
   Task<> process_lease(Lease lease);
   Task<Outcome> process(FileInfo& file, std::filesystem::path in, std::filesystem::path out);

@@ -67,20 +67,38 @@ Task<SyncReport> SyncJob::run_merge() {
   auto there = std::make_unique<MissingIsEmpty>(destination_.walk(context_, "", options_.walk));
   to_ = std::make_unique<OrderedCursor>(std::move(there), destination_.describe(), on_failure);
 
+  co_return co_await reported(merge());
+}
+
+Task<> SyncJob::merge() {
   auto next = [this] { return next_of_merge(); };
   auto work = [this](Work item) { return work_on(std::move(item)); };
   co_await for_each_concurrent(*limit_, next, work);
   if (options_.delete_extra) co_await delete_extras();
   deferring_ = false;
   co_await copy_deferred();
+}
+
+Task<SyncReport> SyncJob::reported(Task<> run) {
+  std::optional<Error> failed;
+  try {
+    co_await std::move(run);
+  } catch (...) {
+    failed = error_from(std::current_exception());
+  }
+  if (failed && failed->code() != ErrorCode::cancelled) throw *failed;
+  if (failed) {
+    // Who cancelled it still wants to know what was done; nothing may cut short what comes now.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    report_.stopped = true;
+  }
   co_return std::move(report_);
 }
 
 Task<SyncReport> SyncJob::run_named(NextName next_name) {
   auto next = [this, &next_name]() { return next_named(next_name); };
   auto work = [this](Work item) { return work_on(std::move(item)); };
-  co_await for_each_concurrent(*limit_, next, work);
-  co_return std::move(report_);
+  co_return co_await reported(for_each_concurrent(*limit_, next, work));
 }
 
 // The names are looked up one after another only as far as asked for; the look-up itself is part of

@@ -31,6 +31,8 @@ class SyncJob {
     bool named = false;  // only the path is known yet
   };
 
+  Task<> merge();
+  Task<SyncReport> reported(Task<> run);
   Task<std::optional<Work>> next_of_merge();
   Task<std::optional<Work>> next_named(const NextName& next_name);
   Task<std::optional<Work>> next_deferred();

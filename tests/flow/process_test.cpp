@@ -6,6 +6,7 @@
 #include <set>
 
 #include "sluice/async/offload.hpp"
+#include "sluice/async/task_group.hpp"
 #include "sluice/flow/processing_workflow.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "sluice/state/memory_store.hpp"
@@ -318,5 +319,73 @@ TEST_CASE("command step: steps with one scratch name do not meet") {
     CHECK(report.progress.done == 9);
     for (int i = 0; i < 9; ++i)
       CHECK(bench.files.text_of(std::to_string(i) + ".csv") == std::to_string(i) + " done\n");
+  });
+}
+
+namespace {
+
+// One that cannot be written any more when the run ends.
+class BrokenJournal final : public TemporaryJournal {
+ public:
+  Task<void> record(Temporary) override { co_return; }
+  void forget(const Temporary&) override {
+    throw Error(ErrorCode::no_space, "write", "journal", "the disk is full");
+  }
+  Task<std::vector<Temporary>> orphans() override { co_return std::vector<Temporary>(); }
+  void record_in_job(const Temporary&) override {}
+  void forget_in_job(const Temporary&) override {}
+};
+
+Task<> keep_report(Bench& bench, ProcessStep step, std::optional<ProcessReport>& report) {
+  report = co_await bench.run(std::move(step));
+}
+
+}  // namespace
+
+TEST_CASE("batch: private copies that cannot be removed are a failure beside what was done") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    bench.files.put("a.csv", "row\n");
+    co_await bench.scan();
+    ProcessOptions options = bench.process(append_line);
+    options.journal = std::make_shared<BrokenJournal>();
+    ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
+    const auto work = co_await open_backlog_work(runtime, bench.backlog);
+    const ProcessReport report = co_await workflow.process_files(runtime.context(), *work, options);
+    CHECK(report.progress.done == 1);
+    CHECK(report.progress.failed == 1);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().error.code() == ErrorCode::no_space);
+  });
+}
+
+TEST_CASE("batch: a cancelled run still reports what it did and failed, and can be run again") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    for (int i = 10; i < 40; ++i)
+      bench.files.put(std::to_string(i) + ".csv", "row\n");
+    bench.files.put("00.csv", "bad\n");
+    co_await bench.scan();
+    TaskGroup group(runtime.executor());
+    auto step = [&group](OpContext context, LocalFile in, LocalFile out) {
+      if (in.info.path == "00.csv")
+        throw Error(ErrorCode::invalid_input, "process", "00.csv", "bad");
+      if (in.info.path == "20.csv") group.cancel();
+      return append_line(std::move(context), std::move(in), std::move(out));
+    };
+    std::optional<ProcessReport> report;
+    group.spawn(keep_report(bench, step, report));
+    co_await group.join();
+    REQUIRE(report);
+    CHECK(report->stopped);
+    CHECK(report->progress.done >= 8);
+    CHECK(report->progress.done < 30);
+    REQUIRE(report->failures.count() == 1);
+    CHECK(report->failures.list().front().path == "00.csv");
+    CHECK(entries(bench.directory.path()) == 1);
+    const ProcessReport rest = co_await bench.run(append_line);
+    CHECK(rest.failures.count() == 0);
+    for (int i = 10; i < 40; ++i)
+      CHECK(bench.files.text_of(std::to_string(i) + ".csv") == "row\nprocessed\n");
   });
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "sluice/async/task_group.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run.hpp"
@@ -354,5 +355,42 @@ TEST_CASE("copy_named: copies the named files and reports the missing ones") {
     REQUIRE(report.failures.count() == 1);
     CHECK(report.failures.list().front().path == "nowhere");
     CHECK(report.failures.list().front().error.code() == ErrorCode::not_found);
+  });
+}
+
+namespace {
+
+Task<> keep_report(Runtime& runtime, Sides& sides, SyncOptions options,
+                   std::optional<SyncReport>& report) {
+  report = co_await run_sync(runtime, sides, std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("sync: a cancelled run still reports what it did, and deletes nothing") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Sides sides(runtime);
+    for (int i = 0; i < 100; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
+    sides.to.put("z", "extra", monday);
+    Seen seen;
+    TaskGroup group(runtime.executor());
+    SyncOptions options = seen.options();
+    options.delete_extra = true;
+    options.on_action = [&group, note = options.on_action](const SyncAction& action) {
+      note(action);
+      if (action.path == "f30") group.cancel();
+    };
+    std::optional<SyncReport> report;
+    group.spawn(keep_report(runtime, sides, std::move(options), report));
+    co_await group.join();
+    REQUIRE(report);
+    CHECK(report->stopped);
+    CHECK(report->progress.done == seen.copied.size());
+    CHECK(seen.copied.contains("f30"));
+    CHECK(report->progress.done < 100);
+    CHECK(report->progress.in_flight == 0);
+    CHECK(report->failures.count() == 0);
+    CHECK(sides.to.text_of("z") == "extra");
   });
 }

@@ -302,6 +302,37 @@ def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
     assert not leftovers, leftovers
 
 
+def interrupted(bench, arguments, second_signal):
+    """Interrupts the command once it works, lets the grace period end or asks again; the summary that it prints."""
+    process = subprocess.Popen([SLUICE, "--json", *map(str, arguments)], env=bench.environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    if second_signal:
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED, (process.returncode, stderr)
+    return json.loads(stdout.splitlines()[-1])["summary"]
+
+
+def prints_the_summary_when_the_grace_period_ends(bench):
+    for name in ("bad", "good", "slow1", "slow2"):
+        bench.file(f"g/{name}", name.encode())
+    step = "grep -q good {in} && exit 0; grep -q bad {in} && { echo broken >&2; exit 9; }; sleep 60"
+    for second_signal, grace in ((False, "500ms"), (True, "1m")):
+        summary = interrupted(bench, ("--grace", grace, "batch", "run", bench.directory / "g", "--job", grace, "--shell", "--exec", step),
+                              second_signal)
+        assert summary["done"] == 1 and summary["failed"] == 1, summary
+        assert [failure["path"] for failure in summary["failures"]] == ["bad"], summary
+    bench.file("b/a", b"a")
+    bench.file("b/big", b"b" * 5_000_000)
+    bench.run("sync", bench.directory / "b", "s3://test/grace/")
+    summary = interrupted(bench, ("--bwlimit", "100k", "sync", "s3://test/grace/", bench.directory / "back"), second_signal=True)
+    assert summary["done"] == 1 and summary["failed"] == 0 and summary["bytes"] < 5_000_000, summary
+    assert tree(bench.directory / "back") == {"a": b"a"}
+
+
 def survives_kill_and_processes_nothing_twice(bench):
     for number in range(100):
         bench.file(f"k/{number:03d}", b"1\n")

@@ -72,7 +72,7 @@ struct ProcessReport {
   Progress progress;
   FailureList failures;
   std::uint64_t unchanged = 0;  ///< Of those done: the step's output was the same as its input.
-  bool stopped = false;
+  bool stopped = false;         ///< By stop_requested, max_errors or cancellation.
 };
 
 /// The overwrite batch: scan and filter into a backlog, then download, process, upload over the
@@ -92,7 +92,8 @@ class ProcessingWorkflow {
   Task<ScanReport> scan_and_filter(OpContext context, ScanOptions options);
 
   /// Processes what `work` hands out. One file's failure is remembered and never stops the others;
-  /// a failure of the memory or of the work source does.
+  /// a failure of the memory or of the work source does. A run that is cancelled cleans up and
+  /// returns what it has done, stopped; the caller's own cancellation is then disabled.
   Task<ProcessReport> process_files(OpContext context, WorkSource& work, ProcessOptions options);
 
  private:
