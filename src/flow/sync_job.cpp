@@ -64,7 +64,9 @@ Task<SyncReport> SyncJob::run_merge() {
   };
   from_ = std::make_unique<OrderedCursor>(source_.walk(context_, "", options_.walk),
                                           source_.describe(), on_failure);
-  auto there = std::make_unique<MissingIsEmpty>(destination_.walk(context_, "", options_.walk));
+  auto there = destination_.walk(context_, "", options_.walk);
+  // Where there are no directories, what is missing is the store itself: nothing can be copied.
+  if (destination_can_.directories) there = std::make_unique<MissingIsEmpty>(std::move(there));
   to_ = std::make_unique<OrderedCursor>(std::move(there), destination_.describe(), on_failure);
 
   co_return co_await reported(merge());
@@ -247,18 +249,8 @@ Task<> SyncJob::copy(const Work& work) {
   if (options_.dry_run) {
     report_.would_copy_bytes += size;
   } else {
-    Transfer what;
-    what.source = &source_;
-    what.file = work.source;
-    what.destination = &destination_;
-    what.path = path;
-    what.options = co_await write_options(work.source);
-    what.on_bytes = [this](std::uint64_t bytes) {
-      report_.progress.bytes += bytes;
-      report_progress();
-    };
     const SteadyTime began = runtime_.clock().steady();
-    co_await transfer(context_, std::move(what));
+    co_await transfer_counted(work.source);
     limit_->finished(size);
     context_.log.info(
         "File copied",
@@ -266,6 +258,31 @@ Task<> SyncJob::copy(const Work& work) {
   }
   ++report_.progress.done;
   act(SyncAction::Kind::copy, path, size, work.reason);
+}
+
+// What passed of a file that fails is taken back from the bytes.
+Task<> SyncJob::transfer_counted(FileInfo file) {
+  Transfer what;
+  what.source = &source_;
+  what.destination = &destination_;
+  what.path = file.path;
+  what.options = co_await write_options(file);
+  what.file = std::move(file);
+  std::uint64_t passed = 0;
+  what.on_bytes = [this, &passed](std::uint64_t bytes) {
+    passed += bytes;
+    report_.progress.bytes += bytes;
+    report_progress();
+  };
+  std::exception_ptr thrown;
+  try {
+    co_await transfer(context_, std::move(what));
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (!thrown) co_return;
+  report_.progress.bytes -= passed;
+  std::rethrow_exception(thrown);
 }
 
 Task<> SyncJob::copy_deferred() {

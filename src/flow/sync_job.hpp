@@ -41,6 +41,7 @@ class SyncJob {
   Task<> work_on(Work work);
   Task<bool> needed(Work& work);
   Task<> copy(const Work& work);
+  Task<> transfer_counted(FileInfo file);
   Task<WriteOptions> write_options(FileInfo file);
 
   Task<> delete_extras();

@@ -358,6 +358,42 @@ TEST_CASE("copy_named: copies the named files and reports the missing ones") {
   });
 }
 
+TEST_CASE("sync: the bytes of files that failed half-way do not count") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions failing;
+    failing.before = [](std::string_view operation, std::string_view) {
+      if (operation == "commit") throw Error(ErrorCode::no_space, "write", "", "full");
+    };
+    Sides sides(runtime, {}, failing);
+    for (const char* name : {"a", "b", "c"})
+      sides.from.put(name, "22", monday);
+    Seen seen;
+    const SyncReport report = co_await run_sync(runtime, sides, seen.options());
+    CHECK(report.progress.failed == 3);
+    CHECK(report.progress.bytes == 0);
+  });
+}
+
+TEST_CASE("sync: a store that is not there ends the run at once") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions missing;
+    int creations = 0;
+    missing.before = [&creations](std::string_view operation, std::string_view) {
+      if (operation == "create") ++creations;
+      throw Error(ErrorCode::not_found, "list", "s3://nowhere/", "no such bucket");
+    };
+    Sides sides(runtime, {}, missing);
+    for (int i = 0; i < 100; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
+    Seen seen;
+    const SyncReport report = co_await run_sync(runtime, sides, seen.options());
+    CHECK_FALSE(report.listing_complete);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().error.code() == ErrorCode::not_found);
+    CHECK(creations == 0);
+  });
+}
+
 namespace {
 
 Task<> keep_report(Runtime& runtime, Sides& sides, SyncOptions options,

@@ -333,6 +333,15 @@ def prints_the_summary_when_the_grace_period_ends(bench):
     assert tree(bench.directory / "back") == {"a": b"a"}
 
 
+def a_bucket_that_is_not_there_ends_a_sync(bench):
+    for number in range(200):
+        bench.file(f"n/{number}")
+    before = bench.lab.requests()["requests"]
+    summary = bench.summary("sync", bench.directory / "n", "s3://nowhere-at-all/x/", expect=FAILED)
+    assert summary["failed"] == 1 and "NoSuchBucket" in summary["failures"][0]["error"], summary
+    assert bench.lab.requests()["requests"] - before <= 3
+
+
 def survives_kill_and_processes_nothing_twice(bench):
     for number in range(100):
         bench.file(f"k/{number:03d}", b"1\n")
