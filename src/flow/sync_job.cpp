@@ -214,6 +214,7 @@ Task<bool> SyncJob::needed(Work& work) {
       throw Error(ErrorCode::not_found, "copy", source_.describe() + work.source.path,
                   "no such file");
     work.source = std::move(*found);
+    if (work.deferred) co_return true;  // was decided when it was listed
     work.reason = "named";
     if (!options_.filter.accepts(work.source)) {
       skip(work.source, "filtered");
@@ -295,14 +296,9 @@ Task<std::optional<SyncJob::Work>> SyncJob::next_deferred() {
   if (stopping()) co_return std::nullopt;
   const auto paths = co_await deferred_.take(1);
   if (paths.empty()) co_return std::nullopt;
-  auto found = co_await source_.find(context_, paths.front(), {});
   Work work;
-  if (found) {
-    work.source = std::move(*found);
-  } else {
-    work.source.path = paths.front();
-  }
-  work.named = !found;  // gone meanwhile: the work reports it
+  work.source.path = paths.front();
+  work.named = work.deferred = true;
   work.reason = "deferred";
   co_return work;
 }

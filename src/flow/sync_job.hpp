@@ -28,7 +28,8 @@ class SyncJob {
     std::optional<FileInfo> destination;
     std::string_view reason;
     bool ask = false;
-    bool named = false;  // only the path is known yet
+    bool named = false;     // only the path is known yet
+    bool deferred = false;  // tried once before the deletions
   };
 
   Task<> merge();

@@ -358,6 +358,34 @@ TEST_CASE("copy_named: copies the named files and reports the missing ones") {
   });
 }
 
+TEST_CASE("sync --delete: a failed look-up of a deferred file is that file's failure") {
+  test::run([](Runtime& runtime) -> Task<> {
+    // The first write of each file meets a conflict, so that it waits for the deletions.
+    MemoryFsOptions to_options, from_options;
+    to_options.before = [met = std::set<std::string, std::less<>>()](
+                            std::string_view operation, std::string_view path) mutable {
+      if (operation == "commit" && met.insert(std::string(path)).second)
+        throw Error(ErrorCode::conflict, "write", std::string(path), "a directory is in the way");
+    };
+    from_options.before = [](std::string_view operation, std::string_view path) {
+      if (operation == "find" && path == "b")
+        throw Error(ErrorCode::network, "find", "b", "the connection broke");
+    };
+    Sides sides(runtime, from_options, to_options);
+    for (const char* name : {"a", "b", "c"})
+      sides.from.put(name, "1", monday);
+    Seen seen;
+    SyncOptions options = seen.options();
+    options.delete_extra = true;
+    const SyncReport report = co_await run_sync(runtime, sides, options);
+    CHECK(seen.copied == Names{"a", "c"});
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().path == "b");
+    CHECK(report.failures.list().front().error.code() == ErrorCode::network);
+    CHECK(report.progress.bytes == 2);
+  });
+}
+
 TEST_CASE("sync: the bytes of files that failed half-way do not count") {
   test::run([](Runtime& runtime) -> Task<> {
     MemoryFsOptions failing;
