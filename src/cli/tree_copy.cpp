@@ -1,7 +1,9 @@
 #include "tree_copy.hpp"
 
 #include "line_reader.hpp"
+#include "sluice/async/offload.hpp"
 #include "sluice/codec/units.hpp"
+#include "sluice/fs/location.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -71,6 +73,19 @@ void print_summary(Session& session, const SyncReport& report, bool dry_run, dou
               time_taken(seconds));
 }
 
+// A copy into its own source would copy itself, deeper with each run, and --delete would empty the
+// source. Only a plain copy of objects onto themselves makes sense: it changes their attributes.
+Task<> refuse_overlap(Session& session, const CopyOptions& options, bool plain_copy) {
+  const Location from = parse_file_location(options.from), to = parse_file_location(options.to);
+  auto job = [&from, &to] { return overlap_of(from, to); };
+  const Overlap overlap = co_await offload(session.runtime().disk(), job);
+  if (overlap == Overlap::none) co_return;
+  if (overlap == Overlap::same && from.scheme == Scheme::s3 && plain_copy) co_return;
+  throw Error(
+      ErrorCode::invalid_input, "copy", options.from,
+      "source and destination are the same tree, or one lies below the other: " + options.to);
+}
+
 }  // namespace
 
 SyncOptions sync_options(Session& session, const CopyOptions& options) {
@@ -98,6 +113,9 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
 
 Task<ExitCode> copy_tree(Session& session, std::shared_ptr<const CopyOptions> options,
                          SyncOptions sync_with) {
+  // A list names its files; it does not come upon what is being copied.
+  if (options->files_from.empty())
+    co_await refuse_overlap(session, *options, sync_with.ignore_times);
   const auto from = co_await session.open_tree(options->from);
   const auto to = co_await session.open_tree(options->to);
   SyncReport report;

@@ -1,11 +1,10 @@
 #include "path_spill.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "sluice/async/errors.hpp"
@@ -35,60 +34,40 @@ std::optional<std::string> entry_at(const std::string& buffer, std::size_t& posi
   return path;
 }
 
-void write_fully(int file, const std::string& bytes, const std::filesystem::path& directory) {
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(file, bytes.data() + written, bytes.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw error_from_errno(errno, "write a temporary list in", directory.string());
-    written += static_cast<std::size_t>(count);
-  }
-}
-
-int open_unnamed(const std::filesystem::path& directory) {
-  const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file < 0) throw error_from_errno(errno, "make a temporary list in", directory.string());
-  return file;
-}
-
 }  // namespace
 
 PathSpill::PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit)
-    : runtime_(runtime), directory_(std::move(directory)), memory_limit_(memory_limit) {}
-
-PathSpill::~PathSpill() {
-  if (file_ >= 0) ::close(file_);
-}
+    : runtime_(runtime),
+      file_(std::move(directory)),
+      memory_limit_(memory_limit),
+      writing_(runtime.executor(), 1) {}
 
 Task<> PathSpill::add(std::string path) {
   append_entry(buffer_, path);
   ++count_;
+  if (buffer_.size() <= memory_limit_) co_return;
+  const auto turn = co_await writing_.acquire();
+  // The one who had the turn before may have written this entry, too.
   if (buffer_.size() > memory_limit_) co_await spill();
 }
 
+// The disk lane gets bytes of its own, for others go on adding to the buffer meanwhile. If it
+// fails, they are missing, and take() will say so.
 Task<> PathSpill::spill() {
-  auto job = [this] {
-    if (file_ < 0) file_ = open_unnamed(directory_);
-    write_fully(file_, buffer_, directory_);
-  };
+  const std::string bytes = std::exchange(buffer_, {});
+  auto job = [this, &bytes] { file_.append(as_bytes(bytes)); };
   co_await offload(runtime_.disk(), job);
-  file_size_ += buffer_.size();
-  buffer_.clear();
 }
 
 Task<bool> PathSpill::refill() {
-  if (file_position_ == file_size_) co_return false;
+  if (file_position_ == file_.size()) co_return false;
   auto job = [this] {
-    std::string bytes(std::min<std::uint64_t>(read_size, file_size_ - file_position_), '\0');
-    const ssize_t count =
-        ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_position_));
-    if (count <= 0)
-      throw error_from_errno(count < 0 ? errno : EIO, "read a temporary list in",
-                             directory_.string());
-    bytes.resize(static_cast<std::size_t>(count));
+    std::string bytes(std::min<std::uint64_t>(read_size, file_.size() - file_position_), '\0');
+    bytes.resize(file_.read_at(std::as_writable_bytes(std::span(bytes)), file_position_));
     return bytes;
   };
   const std::string bytes = co_await offload(runtime_.disk(), job);
+  if (bytes.empty()) co_return false;  // take() sees what is missing
   file_position_ += bytes.size();
   buffer_.erase(0, position_);
   position_ = 0;
@@ -99,7 +78,7 @@ Task<bool> PathSpill::refill() {
 Task<std::vector<std::string>> PathSpill::take(std::size_t most) {
   if (!reading_) {
     reading_ = true;
-    if (file_ >= 0 && !buffer_.empty()) co_await spill();
+    if (file_.size() > 0 && !buffer_.empty()) co_await spill();
   }
   std::vector<std::string> paths;
   while (paths.size() < most) {
@@ -110,6 +89,11 @@ Task<std::vector<std::string>> PathSpill::take(std::size_t most) {
     }
     const bool more = co_await refill();
     if (!more) break;
+  }
+  taken_ += paths.size();
+  if (paths.empty() && taken_ != count_) {
+    throw Error(ErrorCode::internal, "read", "a temporary list",
+                fmt::format("{} names were added and {} came back", count_, taken_));
   }
   co_return paths;
 }

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/fs/scratch_file.hpp"
 
 namespace sluice {
 
@@ -16,13 +18,13 @@ namespace sluice {
 class PathSpill {
  public:
   PathSpill(Runtime& runtime, std::filesystem::path directory, std::size_t memory_limit);
-  ~PathSpill();
-  PathSpill(const PathSpill&) = delete;
-  PathSpill& operator=(const PathSpill&) = delete;
 
+  /// Calls may overlap; one that finds the memory full waits for the disk. A list whose add()
+  /// failed is not whole.
   Task<> add(std::string path);
   std::uint64_t size() const { return count_; }
   /// Up to `most` further paths; none at the end. After the first call nothing may be added.
+  /// Throws Error{internal} at the end if not all that was added came back.
   Task<std::vector<std::string>> take(std::size_t most);
 
  private:
@@ -30,13 +32,13 @@ class PathSpill {
   Task<bool> refill();
 
   Runtime& runtime_;
-  std::filesystem::path directory_;
+  ScratchFile file_;
   std::size_t memory_limit_;
   std::string buffer_;        // entries: 4-byte length, bytes
   std::size_t position_ = 0;  // in buffer_, when reading
-  std::uint64_t count_ = 0;
-  std::uint64_t file_size_ = 0, file_position_ = 0;
-  int file_ = -1;
+  Semaphore writing_;         // one at a time
+  std::uint64_t count_ = 0, taken_ = 0;
+  std::uint64_t file_position_ = 0;
   bool reading_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include "private_directory.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
+#include "sluice/core/local_path.hpp"
 
 namespace sluice {
 namespace {
@@ -52,6 +53,15 @@ Fingerprint fingerprint_of_file(const std::filesystem::path& path) {
   return print;
 }
 
+// The file's own name, for a step may go by its suffix; or the end of it, or a plain one, where
+// that is no name on a disk (a key of an object may be anything).
+std::string private_name(const std::string& path) {
+  constexpr std::size_t longest = 240;  // a download takes some bytes more for its temporary name
+  std::string name = path.substr(path.rfind('/') + 1);
+  if (name.size() > longest) name.erase(0, name.size() - longest);
+  return refusal_of(name) ? "file" : name;
+}
+
 }  // namespace
 
 ProcessJob::ProcessJob(Runtime& runtime, OpContext context, FileSystem& files, StatusMemory& memory,
@@ -72,16 +82,32 @@ Task<ProcessReport> ProcessJob::run() {
   co_await sweep_private_directories(runtime_, context_, options_.journal);
   directory_ =
       co_await make_private_directory(runtime_, options_.temporary_directory, options_.journal);
-  std::exception_ptr thrown;
+  std::optional<Error> failed;
   try {
     co_await run_all();
   } catch (...) {
-    thrown = std::current_exception();
+    failed = error_from(std::current_exception());
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await remove_private_directory(runtime_, directory_, options_.journal);
-  if (thrown) std::rethrow_exception(thrown);
+  co_await clean_up();
+  if (failed && failed->code() != ErrorCode::cancelled) throw *failed;
+  // Who cancelled it still wants to know what was done.
+  if (failed) report_.stopped = true;
   co_return std::move(report_);
+}
+
+Task<> ProcessJob::clean_up() {
+  std::optional<Error> failed;
+  try {
+    co_await remove_private_directory(runtime_, directory_, options_.journal);
+  } catch (...) {
+    failed = error_from(std::current_exception());
+  }
+  if (!failed) co_return;
+  failed->within("while removing the private copies in " + directory_.string());
+  context_.log.error("The private copies could not be removed", {{"error", failed->what()}});
+  ++report_.progress.failed;
+  report_.failures.add("", std::move(*failed));
 }
 
 Task<> ProcessJob::run_all() {
@@ -104,13 +130,16 @@ Task<std::optional<Lease>> ProcessJob::next_lease() {
 
 Task<> ProcessJob::process_lease(Lease lease) {
   const SteadyTime began = runtime_.clock().steady();
-  const std::string number = fmt::format("{:08x}", number_++);
-  const std::filesystem::path in = directory_ / (number + ".in");
-  const std::filesystem::path out = directory_ / (number + ".out");
+  // A directory of its own, for a step may leave files with fixed names where it runs.
+  const std::filesystem::path own = directory_ / fmt::format("{:08x}", number_++);
+  const std::string name = private_name(lease.file.path);
+  const std::filesystem::path in = own / "in" / name;
+  const std::filesystem::path out = own / "out" / name;
   std::optional<Outcome> outcome;
   std::optional<Error> failed;
   ++report_.progress.in_flight;
   try {
+    co_await make_places(in, out);
     outcome = co_await process(lease.file, in, out);
   } catch (...) {
     failed = error_from(std::current_exception());
@@ -118,7 +147,7 @@ Task<> ProcessJob::process_lease(Lease lease) {
   const bool was_cancelled = failed && failed->code() == ErrorCode::cancelled;
   if (was_cancelled)
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await remove_temporaries(in, out);
+  co_await remove_temporaries(own);
   --report_.progress.in_flight;
   if (was_cancelled) throw *failed;
   co_await finish(std::move(lease), began, outcome, std::move(failed));
@@ -205,6 +234,8 @@ Task<bool> ProcessJob::still_needed(FileInfo file) {
   for (;;) {
     const auto batch = co_await stream->next();
     if (!batch) co_return needed;
+    // Perhaps it is our own output, and nobody can tell now: neither processed nor passed over.
+    if (!batch->failures.empty()) throw Error(batch->failures.front());
     needed = needed || !batch->files.empty();
   }
 }
@@ -214,11 +245,18 @@ Task<Fingerprint> ProcessJob::fingerprint(std::filesystem::path file) {
   co_return co_await offload(runtime_.cpu(), job);
 }
 
-Task<> ProcessJob::remove_temporaries(std::filesystem::path in, std::filesystem::path out) {
+Task<> ProcessJob::make_places(std::filesystem::path in, std::filesystem::path out) {
   auto job = [&in, &out] {
+    std::filesystem::create_directories(in.parent_path());
+    std::filesystem::create_directories(out.parent_path());
+  };
+  co_await offload(runtime_.disk(), job);
+}
+
+Task<> ProcessJob::remove_temporaries(std::filesystem::path directory) {
+  auto job = [&directory] {
     std::error_code ignored;  // the whole directory goes at the end, and that failure is reported
-    std::filesystem::remove_all(in, ignored);
-    std::filesystem::remove_all(out, ignored);
+    std::filesystem::remove_all(directory, ignored);
   };
   co_await offload(runtime_.disk(), job);
 }

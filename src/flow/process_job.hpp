@@ -21,6 +21,7 @@ class ProcessJob {
   enum class Outcome : std::uint8_t { processed, unchanged, not_needed };
 
   Task<> run_all();
+  Task<> clean_up();
   Task<std::optional<Lease>> next_lease();
   Task<> process_lease(Lease lease);
   Task<Outcome> process(FileInfo& file, std::filesystem::path in, std::filesystem::path out);
@@ -31,7 +32,8 @@ class ProcessJob {
   Task<Fingerprint> fingerprint(std::filesystem::path file);
   Task<> finish(Lease lease, SteadyTime began, std::optional<Outcome> outcome,
                 std::optional<Error> failed);
-  Task<> remove_temporaries(std::filesystem::path in, std::filesystem::path out);
+  Task<> make_places(std::filesystem::path in, std::filesystem::path out);
+  Task<> remove_temporaries(std::filesystem::path directory);
   bool stopping();
   void report_progress() const;
 

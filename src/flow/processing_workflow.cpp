@@ -74,7 +74,7 @@ Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOpti
   report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
   report.tally = *tally;
   for (const Error& failure : report.backlog.first_failures) {
-    log_.error("A part of the tree could not be listed", {{"error", failure.what()}});
+    log_.error("A part of the tree could not be scanned", {{"error", failure.what()}});
   }
   log_.info("Scanned", {{"to_process", report.backlog.files},
                         {"done_before", report.tally.skipped},

@@ -64,23 +64,43 @@ Task<SyncReport> SyncJob::run_merge() {
   };
   from_ = std::make_unique<OrderedCursor>(source_.walk(context_, "", options_.walk),
                                           source_.describe(), on_failure);
-  auto there = std::make_unique<MissingIsEmpty>(destination_.walk(context_, "", options_.walk));
+  auto there = destination_.walk(context_, "", options_.walk);
+  // Where there are no directories, what is missing is the store itself: nothing can be copied.
+  if (destination_can_.directories) there = std::make_unique<MissingIsEmpty>(std::move(there));
   to_ = std::make_unique<OrderedCursor>(std::move(there), destination_.describe(), on_failure);
 
+  co_return co_await reported(merge());
+}
+
+Task<> SyncJob::merge() {
   auto next = [this] { return next_of_merge(); };
   auto work = [this](Work item) { return work_on(std::move(item)); };
   co_await for_each_concurrent(*limit_, next, work);
   if (options_.delete_extra) co_await delete_extras();
   deferring_ = false;
   co_await copy_deferred();
+}
+
+Task<SyncReport> SyncJob::reported(Task<> run) {
+  std::optional<Error> failed;
+  try {
+    co_await std::move(run);
+  } catch (...) {
+    failed = error_from(std::current_exception());
+  }
+  if (failed && failed->code() != ErrorCode::cancelled) throw *failed;
+  if (failed) {
+    // Who cancelled it still wants to know what was done; nothing may cut short what comes now.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    report_.stopped = true;
+  }
   co_return std::move(report_);
 }
 
 Task<SyncReport> SyncJob::run_named(NextName next_name) {
   auto next = [this, &next_name]() { return next_named(next_name); };
   auto work = [this](Work item) { return work_on(std::move(item)); };
-  co_await for_each_concurrent(*limit_, next, work);
-  co_return std::move(report_);
+  co_return co_await reported(for_each_concurrent(*limit_, next, work));
 }
 
 // The names are looked up one after another only as far as asked for; the look-up itself is part of
@@ -194,6 +214,7 @@ Task<bool> SyncJob::needed(Work& work) {
       throw Error(ErrorCode::not_found, "copy", source_.describe() + work.source.path,
                   "no such file");
     work.source = std::move(*found);
+    if (work.deferred) co_return true;  // was decided when it was listed
     work.reason = "named";
     if (!options_.filter.accepts(work.source)) {
       skip(work.source, "filtered");
@@ -229,18 +250,8 @@ Task<> SyncJob::copy(const Work& work) {
   if (options_.dry_run) {
     report_.would_copy_bytes += size;
   } else {
-    Transfer what;
-    what.source = &source_;
-    what.file = work.source;
-    what.destination = &destination_;
-    what.path = path;
-    what.options = co_await write_options(work.source);
-    what.on_bytes = [this](std::uint64_t bytes) {
-      report_.progress.bytes += bytes;
-      report_progress();
-    };
     const SteadyTime began = runtime_.clock().steady();
-    co_await transfer(context_, std::move(what));
+    co_await transfer_counted(work.source);
     limit_->finished(size);
     context_.log.info(
         "File copied",
@@ -248,6 +259,31 @@ Task<> SyncJob::copy(const Work& work) {
   }
   ++report_.progress.done;
   act(SyncAction::Kind::copy, path, size, work.reason);
+}
+
+// What passed of a file that fails is taken back from the bytes.
+Task<> SyncJob::transfer_counted(FileInfo file) {
+  Transfer what;
+  what.source = &source_;
+  what.destination = &destination_;
+  what.path = file.path;
+  what.options = co_await write_options(file);
+  what.file = std::move(file);
+  std::uint64_t passed = 0;
+  what.on_bytes = [this, &passed](std::uint64_t bytes) {
+    passed += bytes;
+    report_.progress.bytes += bytes;
+    report_progress();
+  };
+  std::exception_ptr thrown;
+  try {
+    co_await transfer(context_, std::move(what));
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (!thrown) co_return;
+  report_.progress.bytes -= passed;
+  std::rethrow_exception(thrown);
 }
 
 Task<> SyncJob::copy_deferred() {
@@ -260,14 +296,9 @@ Task<std::optional<SyncJob::Work>> SyncJob::next_deferred() {
   if (stopping()) co_return std::nullopt;
   const auto paths = co_await deferred_.take(1);
   if (paths.empty()) co_return std::nullopt;
-  auto found = co_await source_.find(context_, paths.front(), {});
   Work work;
-  if (found) {
-    work.source = std::move(*found);
-  } else {
-    work.source.path = paths.front();
-  }
-  work.named = !found;  // gone meanwhile: the work reports it
+  work.source.path = paths.front();
+  work.named = work.deferred = true;
   work.reason = "deferred";
   co_return work;
 }

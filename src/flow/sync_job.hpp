@@ -28,9 +28,12 @@ class SyncJob {
     std::optional<FileInfo> destination;
     std::string_view reason;
     bool ask = false;
-    bool named = false;  // only the path is known yet
+    bool named = false;     // only the path is known yet
+    bool deferred = false;  // tried once before the deletions
   };
 
+  Task<> merge();
+  Task<SyncReport> reported(Task<> run);
   Task<std::optional<Work>> next_of_merge();
   Task<std::optional<Work>> next_named(const NextName& next_name);
   Task<std::optional<Work>> next_deferred();
@@ -39,6 +42,7 @@ class SyncJob {
   Task<> work_on(Work work);
   Task<bool> needed(Work& work);
   Task<> copy(const Work& work);
+  Task<> transfer_counted(FileInfo file);
   Task<WriteOptions> write_options(FileInfo file);
 
   Task<> delete_extras();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "sluice/core/error.hpp"
 
 namespace sluice {
@@ -25,7 +28,26 @@ Location s3_location(std::string_view url, std::string_view rest) {
   return location;
 }
 
+// In a form in which the tree below it has it as a prefix: "/a/b/", "bucket/prefix/".
+std::string resolved(const Location& tree) {
+  std::string path = tree.path;
+  if (tree.scheme == Scheme::local) {
+    std::error_code failed;
+    path = std::filesystem::weakly_canonical(std::filesystem::absolute(path), failed).string();
+    if (failed) throw Error(ErrorCode::invalid_input, "resolve", tree.path, failed.message());
+  }
+  if (!path.empty() && path.back() != '/') path += '/';
+  return tree.scheme == Scheme::local ? path : tree.bucket + "/" + path;
+}
+
 }  // namespace
+
+Overlap overlap_of(const Location& one, const Location& other) {
+  if (one.scheme != other.scheme) return Overlap::none;
+  const std::string left = resolved(one), right = resolved(other);
+  if (left == right) return Overlap::same;
+  return left.starts_with(right) || right.starts_with(left) ? Overlap::nested : Overlap::none;
+}
 
 Location parse_location(std::string_view url) {
   if (url.empty()) throw bad_url(url, "the path is empty");

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "sluice/async/errors.hpp"
+
 namespace sluice::state {
 namespace {
 
@@ -47,6 +49,7 @@ class StatusFilter final : public FileStream {
   Task<std::optional<FileBatch>> next() override {
     auto batch = co_await files_->next();
     if (!batch) co_return std::nullopt;
+    failures_.clear();
     const auto end = std::remove_if(batch->files.begin(), batch->files.end(),
                                     [](const FileInfo& file) { return !is_file(file); });
     const auto total = static_cast<std::size_t>(end - batch->files.begin());
@@ -61,6 +64,10 @@ class StatusFilter final : public FileStream {
       kept += wanted;
     }
     batch->files = batch->files.first(kept);
+    if (!failures_.empty()) {
+      failures_.insert(failures_.end(), batch->failures.begin(), batch->failures.end());
+      batch->failures = failures_;
+    }
     co_return batch;
   }
 
@@ -73,14 +80,15 @@ class StatusFilter final : public FileStream {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
       const auto three = std::span(values).subspan(i * keys_per_file, keys_per_file);
-      Verdict verdict = Verdict::process;
+      std::optional<Verdict> verdict = Verdict::process;
       if (three[0] || three[1] || three[2]) {
         const Remembered known = parse_remembered(memory_->keys, files[i].path, three);
         verdict = decide(files[i], known, now, memory_->options.policy);
         if (verdict == Verdict::verify) verdict = co_await verified(files[i], *known.intent);
       }
+      if (!verdict) continue;  // a failure of this batch
       if (verdict == Verdict::recovered) co_await recover(files[i]);
-      count(verdict);
+      count(*verdict);
       if (verdict != Verdict::process) continue;
       if (kept != i) files[kept] = std::move(files[i]);
       ++kept;
@@ -88,12 +96,23 @@ class StatusFilter final : public FileStream {
     co_return kept;
   }
 
-  /// Lets the checksum tell whether the file is the output of its intent.
-  Task<Verdict> verified(FileInfo file, IntentRecord intent) {
+  /// Lets the checksum tell whether the file is the output of its intent. nullopt: it could not be
+  /// read, which is added to the failures; it stays in doubt until a later scan can.
+  Task<std::optional<Verdict>> verified(FileInfo file, IntentRecord intent) {
     const Fingerprint& output = intent.output;
     std::optional<std::string> checksum;
-    if (memory_->options.checksum_of && !output.checksum.empty())
-      checksum = co_await memory_->options.checksum_of(file, output.checksum_algorithm);
+    std::optional<Error> failed;
+    try {
+      if (memory_->options.checksum_of && !output.checksum.empty())
+        checksum = co_await memory_->options.checksum_of(file, output.checksum_algorithm);
+    } catch (...) {
+      failed = error_from(std::current_exception());
+    }
+    if (failed) {
+      if (failed->code() == ErrorCode::cancelled) throw *failed;
+      failures_.push_back(std::move(failed->within("while checking an interrupted overwrite")));
+      co_return std::nullopt;
+    }
     if (checksum) co_return *checksum == output.checksum ? Verdict::recovered : Verdict::process;
     const Verdict verdict =
         decide_unverified(file, intent, memory_->options.policy.mtime_precision);
@@ -133,6 +152,7 @@ class StatusFilter final : public FileStream {
   std::shared_ptr<Memory> memory_;
   std::unique_ptr<FileStream> files_;
   std::shared_ptr<StatusTally> tally_;
+  std::vector<Error> failures_;  // of the last batch: files in doubt that could not be read
 };
 
 }  // namespace

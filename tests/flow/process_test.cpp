@@ -2,8 +2,11 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <set>
 
 #include "sluice/async/offload.hpp"
+#include "sluice/async/task_group.hpp"
 #include "sluice/flow/processing_workflow.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "sluice/state/memory_store.hpp"
@@ -203,6 +206,36 @@ TEST_CASE(
   });
 }
 
+TEST_CASE(
+    "batch: a file in doubt that cannot be checked is a failure, and the step does not see it") {
+  test::run([](Runtime& runtime) -> Task<> {
+    bool broken = false;
+    MemoryFsOptions options;
+    options.before = [&broken](std::string_view operation, std::string_view path) {
+      if (broken && operation == "find" && path == "a.csv")
+        throw Error(ErrorCode::permission_denied, "find", "a.csv", "denied");
+    };
+    Bench bench(runtime, options);
+    bench.files.put("a.csv", "row\n");
+    bench.files.put("b.csv", "row\n");
+    CHECK(co_await bench.scan() == 2);
+    Fingerprint output;
+    output.size = 14;
+    output.checksum_algorithm = "crc64nvme";
+    output.checksum = "unknown";
+    const FileInfo before = *(co_await bench.files.find(runtime.context(), "a.csv", {}));
+    co_await bench.memory.intend(before, output);
+    bench.files.put("a.csv", "row\nprocessed\n");
+    broken = true;
+    const ProcessReport report = co_await bench.run(append_line);
+    CHECK(report.progress.done == 1);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().path == "a.csv");
+    CHECK(bench.files.text_of("a.csv") == "row\nprocessed\n");
+    CHECK(co_await bench.scan() == 0);
+  });
+}
+
 TEST_CASE("batch --max-errors: stops taking work") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
@@ -238,5 +271,121 @@ TEST_CASE("command step: runs the program, and its last words become the error")
     const std::string what = report.failures.list().front().error.what();
     CHECK(what.find("exit code 7") != std::string::npos);
     CHECK(what.find("row 1 is bad") != std::string::npos);
+  });
+}
+
+TEST_CASE("batch: each file has directories and its own name in them, also an awkward one") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    const std::string longest = std::string(251, 'n') + ".csv";
+    const std::string too_long = std::string(400, 'n') + ".csv";
+    for (const std::string& name :
+         {std::string("a/x.csv"), std::string("b/x.csv"), "c/" + longest, "d/" + too_long})
+      bench.files.put(name, "row\n");
+    co_await bench.scan();
+    std::map<std::string, LocalFile> ins, outs;
+    auto note_and_append = [&ins, &outs](OpContext context, LocalFile in, LocalFile out) {
+      CHECK(std::filesystem::is_directory(out.path.parent_path()));
+      CHECK_FALSE(std::filesystem::exists(out.path));
+      ins.emplace(in.info.path, in);
+      outs.emplace(in.info.path, out);
+      return append_line(std::move(context), std::move(in), std::move(out));
+    };
+    const ProcessReport report = co_await bench.run(note_and_append);
+    CHECK(report.progress.done == 4);
+    std::set<std::filesystem::path> directories;
+    for (const auto& files : {ins, outs}) {
+      for (const auto& [path, file] : files) {
+        directories.insert(file.path.parent_path());
+        CHECK(file.path.extension() == ".csv");
+      }
+      CHECK(files.at("a/x.csv").path.filename() == "x.csv");
+    }
+    CHECK(directories.size() == 8);
+    CHECK(entries(bench.directory.path()) == 1);  // only the backlog
+  });
+}
+
+TEST_CASE("command step: steps with one scratch name do not meet") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    for (int i = 0; i < 9; ++i)
+      bench.files.put(std::to_string(i) + ".csv", std::to_string(i));
+    co_await bench.scan();
+    CommandStep command;
+    command.command = "cp {in} scratch; sleep 0.05; cat scratch > {out}; echo ' done' >> {out}";
+    command.shell = true;
+    const ProcessReport report = co_await bench.run(make_command_step(runtime, command));
+    CHECK(report.progress.done == 9);
+    for (int i = 0; i < 9; ++i)
+      CHECK(bench.files.text_of(std::to_string(i) + ".csv") == std::to_string(i) + " done\n");
+  });
+}
+
+namespace {
+
+// One that cannot be written any more when the run ends.
+class BrokenJournal final : public TemporaryJournal {
+ public:
+  Task<void> record(Temporary) override { co_return; }
+  void forget(const Temporary&) override {
+    throw Error(ErrorCode::no_space, "write", "journal", "the disk is full");
+  }
+  Task<std::vector<Temporary>> orphans() override { co_return std::vector<Temporary>(); }
+  void record_in_job(const Temporary&) override {}
+  void forget_in_job(const Temporary&) override {}
+};
+
+Task<> keep_report(Bench& bench, ProcessStep step, std::optional<ProcessReport>& report) {
+  report = co_await bench.run(std::move(step));
+}
+
+}  // namespace
+
+TEST_CASE("batch: private copies that cannot be removed are a failure beside what was done") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    bench.files.put("a.csv", "row\n");
+    co_await bench.scan();
+    ProcessOptions options = bench.process(append_line);
+    options.journal = std::make_shared<BrokenJournal>();
+    ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
+    const auto work = co_await open_backlog_work(runtime, bench.backlog);
+    const ProcessReport report = co_await workflow.process_files(runtime.context(), *work, options);
+    CHECK(report.progress.done == 1);
+    CHECK(report.progress.failed == 1);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().error.code() == ErrorCode::no_space);
+  });
+}
+
+TEST_CASE("batch: a cancelled run still reports what it did and failed, and can be run again") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    for (int i = 10; i < 40; ++i)
+      bench.files.put(std::to_string(i) + ".csv", "row\n");
+    bench.files.put("00.csv", "bad\n");
+    co_await bench.scan();
+    TaskGroup group(runtime.executor());
+    auto step = [&group](OpContext context, LocalFile in, LocalFile out) {
+      if (in.info.path == "00.csv")
+        throw Error(ErrorCode::invalid_input, "process", "00.csv", "bad");
+      if (in.info.path == "20.csv") group.cancel();
+      return append_line(std::move(context), std::move(in), std::move(out));
+    };
+    std::optional<ProcessReport> report;
+    group.spawn(keep_report(bench, step, report));
+    co_await group.join();
+    REQUIRE(report);
+    CHECK(report->stopped);
+    CHECK(report->progress.done >= 8);
+    CHECK(report->progress.done < 30);
+    REQUIRE(report->failures.count() == 1);
+    CHECK(report->failures.list().front().path == "00.csv");
+    CHECK(entries(bench.directory.path()) == 1);
+    const ProcessReport rest = co_await bench.run(append_line);
+    CHECK(rest.failures.count() == 0);
+    for (int i = 10; i < 40; ++i)
+      CHECK(bench.files.text_of(std::to_string(i) + ".csv") == "row\nprocessed\n");
   });
 }

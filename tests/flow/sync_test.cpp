@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "sluice/async/task_group.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run.hpp"
@@ -354,5 +355,106 @@ TEST_CASE("copy_named: copies the named files and reports the missing ones") {
     REQUIRE(report.failures.count() == 1);
     CHECK(report.failures.list().front().path == "nowhere");
     CHECK(report.failures.list().front().error.code() == ErrorCode::not_found);
+  });
+}
+
+TEST_CASE("sync --delete: a failed look-up of a deferred file is that file's failure") {
+  test::run([](Runtime& runtime) -> Task<> {
+    // The first write of each file meets a conflict, so that it waits for the deletions.
+    MemoryFsOptions to_options, from_options;
+    to_options.before = [met = std::set<std::string, std::less<>>()](
+                            std::string_view operation, std::string_view path) mutable {
+      if (operation == "commit" && met.insert(std::string(path)).second)
+        throw Error(ErrorCode::conflict, "write", std::string(path), "a directory is in the way");
+    };
+    from_options.before = [](std::string_view operation, std::string_view path) {
+      if (operation == "find" && path == "b")
+        throw Error(ErrorCode::network, "find", "b", "the connection broke");
+    };
+    Sides sides(runtime, from_options, to_options);
+    for (const char* name : {"a", "b", "c"})
+      sides.from.put(name, "1", monday);
+    Seen seen;
+    SyncOptions options = seen.options();
+    options.delete_extra = true;
+    const SyncReport report = co_await run_sync(runtime, sides, options);
+    CHECK(seen.copied == Names{"a", "c"});
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().path == "b");
+    CHECK(report.failures.list().front().error.code() == ErrorCode::network);
+    CHECK(report.progress.bytes == 2);
+  });
+}
+
+TEST_CASE("sync: the bytes of files that failed half-way do not count") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions failing;
+    failing.before = [](std::string_view operation, std::string_view) {
+      if (operation == "commit") throw Error(ErrorCode::no_space, "write", "", "full");
+    };
+    Sides sides(runtime, {}, failing);
+    for (const char* name : {"a", "b", "c"})
+      sides.from.put(name, "22", monday);
+    Seen seen;
+    const SyncReport report = co_await run_sync(runtime, sides, seen.options());
+    CHECK(report.progress.failed == 3);
+    CHECK(report.progress.bytes == 0);
+  });
+}
+
+TEST_CASE("sync: a store that is not there ends the run at once") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions missing;
+    int creations = 0;
+    missing.before = [&creations](std::string_view operation, std::string_view) {
+      if (operation == "create") ++creations;
+      throw Error(ErrorCode::not_found, "list", "s3://nowhere/", "no such bucket");
+    };
+    Sides sides(runtime, {}, missing);
+    for (int i = 0; i < 100; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
+    Seen seen;
+    const SyncReport report = co_await run_sync(runtime, sides, seen.options());
+    CHECK_FALSE(report.listing_complete);
+    REQUIRE(report.failures.count() == 1);
+    CHECK(report.failures.list().front().error.code() == ErrorCode::not_found);
+    CHECK(creations == 0);
+  });
+}
+
+namespace {
+
+Task<> keep_report(Runtime& runtime, Sides& sides, SyncOptions options,
+                   std::optional<SyncReport>& report) {
+  report = co_await run_sync(runtime, sides, std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("sync: a cancelled run still reports what it did, and deletes nothing") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Sides sides(runtime);
+    for (int i = 0; i < 100; ++i)
+      sides.from.put("f" + std::to_string(i), "1", monday);
+    sides.to.put("z", "extra", monday);
+    Seen seen;
+    TaskGroup group(runtime.executor());
+    SyncOptions options = seen.options();
+    options.delete_extra = true;
+    options.on_action = [&group, note = options.on_action](const SyncAction& action) {
+      note(action);
+      if (action.path == "f30") group.cancel();
+    };
+    std::optional<SyncReport> report;
+    group.spawn(keep_report(runtime, sides, std::move(options), report));
+    co_await group.join();
+    REQUIRE(report);
+    CHECK(report->stopped);
+    CHECK(report->progress.done == seen.copied.size());
+    CHECK(seen.copied.contains("f30"));
+    CHECK(report->progress.done < 100);
+    CHECK(report->progress.in_flight == 0);
+    CHECK(report->failures.count() == 0);
+    CHECK(sides.to.text_of("z") == "extra");
   });
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "sluice/core/error.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace sluice {
 namespace {
@@ -14,6 +15,12 @@ ErrorCode refusal_of(std::string_view url) {
     return error.code();
   }
   return ErrorCode::internal;
+}
+
+Overlap overlap(const std::string& one, const std::string& other) {
+  const Overlap found = overlap_of(parse_location(one), parse_location(other));
+  CHECK(overlap_of(parse_location(other), parse_location(one)) == found);
+  return found;
 }
 
 }  // namespace
@@ -41,6 +48,31 @@ TEST_CASE("where files are wanted, a bucket must be named") {
   CHECK(refusal_of("") == ErrorCode::invalid_input);
   CHECK(refusal_of("file://host/a") == ErrorCode::invalid_input);
   CHECK(refusal_of("gopher://x") == ErrorCode::unsupported);
+}
+
+TEST_CASE("trees overlap if one is the other or lies below it") {
+  CHECK(overlap("s3://bucket", "s3://bucket/a") == Overlap::nested);
+  CHECK(overlap("s3://bucket/a", "s3://bucket/a/") == Overlap::same);
+  CHECK(overlap("s3://bucket/a", "s3://bucket/a/b/c") == Overlap::nested);
+  CHECK(overlap("s3://bucket/a", "s3://bucket/ab") == Overlap::none);
+  CHECK(overlap("s3://bucket/a", "s3://bucket-b/a") == Overlap::none);
+  CHECK(overlap("s3://tmp/a", "/tmp/a") == Overlap::none);
+  CHECK(overlap("/tmp", "file:///tmp/not/there/yet") == Overlap::nested);
+  CHECK(overlap("/", "/tmp") == Overlap::nested);
+  CHECK(overlap("/tmp/a", "/tmp/ab") == Overlap::none);
+  CHECK(overlap(".", "./below/../.") == Overlap::same);
+}
+
+TEST_CASE("local trees overlap whatever links lead to them") {
+  const test::TemporaryDirectory directory;
+  std::filesystem::create_directories(directory / "real/sub");
+  std::filesystem::create_directory(directory / "other");
+  std::filesystem::create_directory_symlink(directory / "real", directory / "link");
+  const auto at = [&directory](const char* name) { return (directory / name).string(); };
+  CHECK(overlap(at("real/sub"), at("link")) == Overlap::nested);
+  CHECK(overlap(at("real"), at("link/sub/new")) == Overlap::nested);
+  CHECK(overlap(at("real"), at("link/")) == Overlap::same);
+  CHECK(overlap(at("real"), at("other")) == Overlap::none);
 }
 
 }  // namespace sluice

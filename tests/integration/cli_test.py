@@ -109,6 +109,29 @@ def a_file_in_the_way_of_a_directory_waits_for_the_deletions(bench):
     assert summary["failed"] == 0 and tree(target) == {"a/b": b"new", "c": b"new"}, (summary, tree(target))
 
 
+def refuses_trees_that_overlap(bench):
+    bench.file("o/a")
+    bench.file("o/sub/b")
+    source, link = bench.directory / "o", bench.directory / "link"
+    link.symlink_to("o")
+    before = tree(source)
+    for arguments in (("sync", source, source / "zz/back"), ("cp", "-r", source, link / "back"), ("sync", source, link),
+                      ("sync", "--delete", source / "sub", source), ("sync", "-n", source, source / "zz")):
+        bench.run(*arguments, expect=FAILED)
+        assert "below the other" in bench.stderr, bench.stderr
+        assert tree(source) == before, arguments
+    bench.run("sync", source, "s3://test/overlap/")
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap/copy", expect=FAILED)
+    bench.run("sync", "--delete", "s3://test/overlap/sub/", "s3://test/overlap/", expect=FAILED)
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap/", expect=FAILED)
+    bench.run("cp", "-r", "--storage-class", "STANDARD_IA", "s3://test/overlap", "s3://test/overlap/")
+    assert json.loads(bench.run("stat", "s3://test/overlap/a"))["storage_class"] == "STANDARD_IA"
+    bench.run("sync", "s3://test/overlap", "s3://test/overlap-2")
+    assert bench.run("ls", "-r", "s3://test/overlap/").count("\n") == 2
+    bench.run("cp", source, source / "by-list", "--files-from", "-", stdin=b"a\nsub/b\n")
+    assert (source / "by-list/sub/b").exists()
+
+
 def reports_hostile_keys_and_writes_nothing_outside(bench):
     for key in ("ok", "../escape", "/absolute", "a//b", "x/../../escape2", "n" * 300):
         source = bench.file("one")
@@ -275,8 +298,48 @@ def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
     summary = bench.summary("batch", "run", root, "--shell", "--exec", STEP)
     assert summary["done"] == 200 - done, (summary, done)
     assert all(data == b"1\ndone\n" for data in tree(root).values())
-    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*.in"))]
+    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*/in"))]
     assert not leftovers, leftovers
+
+
+def interrupted(bench, arguments, second_signal):
+    """Interrupts the command once it works, lets the grace period end or asks again; the summary that it prints."""
+    process = subprocess.Popen([SLUICE, "--json", *map(str, arguments)], env=bench.environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    if second_signal:
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED, (process.returncode, stderr)
+    return json.loads(stdout.splitlines()[-1])["summary"]
+
+
+def prints_the_summary_when_the_grace_period_ends(bench):
+    for name in ("bad", "good", "slow1", "slow2"):
+        bench.file(f"g/{name}", name.encode())
+    step = "grep -q good {in} && exit 0; grep -q bad {in} && { echo broken >&2; exit 9; }; sleep 60"
+    for second_signal, grace in ((False, "500ms"), (True, "1m")):
+        summary = interrupted(bench, ("--grace", grace, "batch", "run", bench.directory / "g", "--job", grace, "--shell", "--exec", step),
+                              second_signal)
+        assert summary["done"] == 1 and summary["failed"] == 1, summary
+        assert [failure["path"] for failure in summary["failures"]] == ["bad"], summary
+    bench.file("b/a", b"a")
+    bench.file("b/big", b"b" * 5_000_000)
+    bench.run("sync", bench.directory / "b", "s3://test/grace/")
+    summary = interrupted(bench, ("--bwlimit", "100k", "sync", "s3://test/grace/", bench.directory / "back"), second_signal=True)
+    assert summary["done"] == 1 and summary["failed"] == 0 and summary["bytes"] < 5_000_000, summary
+    assert tree(bench.directory / "back") == {"a": b"a"}
+
+
+def a_bucket_that_is_not_there_ends_a_sync(bench):
+    for number in range(200):
+        bench.file(f"n/{number}")
+    before = bench.lab.requests()["requests"]
+    summary = bench.summary("sync", bench.directory / "n", "s3://nowhere-at-all/x/", expect=FAILED)
+    assert summary["failed"] == 1 and "NoSuchBucket" in summary["failures"][0]["error"], summary
+    assert bench.lab.requests()["requests"] - before <= 3
 
 
 def survives_kill_and_processes_nothing_twice(bench):

@@ -97,6 +97,57 @@ Task<> verifies_by_checksum(Runtime& runtime) {
   CHECK(tally->process == 1);
 }
 
+Task<std::optional<std::string>> sum_or_failure(FileInfo file, std::string) {
+  if (file.path == "stop") throw Error(ErrorCode::cancelled, "read", "stop", "stopped");
+  if (file.path == "b") throw Error(ErrorCode::permission_denied, "open", "b", "denied");
+  co_return "sum";
+}
+
+Task<> remember_overwrites(StoredStatusMemory& memory, std::vector<FileInfo> files) {
+  for (FileInfo& before : files) {
+    Fingerprint output;
+    output.size = before.size;
+    output.checksum_algorithm = "crc64nvme";
+    output.checksum = "sum";
+    before.etag = "old";
+    co_await memory.intend(std::move(before), std::move(output));
+  }
+}
+
+Task<> goes_on_after_an_unreadable_file(Runtime& runtime) {
+  StatusOptions options;
+  options.checksum_of = sum_or_failure;
+  StoredStatusMemory memory(runtime, make_memory_store(), options);
+  const std::vector<FileInfo> files{file_at("a", 5, "new"), file_at("b", 5, "new"),
+                                    file_at("c", 5, "new"), file_at("d", 5, "new")};
+  co_await remember_overwrites(memory, {files[0], files[1], files[2]});
+  const auto tally = std::make_shared<StatusTally>();
+  auto walk = listed(files);
+  walk->failures.emplace_back(ErrorCode::permission_denied, "list", "secret", "denied");
+  const auto stream = memory.needs_processing(std::move(walk), tally);
+  Paths wanted, failed;
+  for (;;) {
+    const auto batch = co_await stream->next();
+    if (!batch) break;
+    for (const FileInfo& file : batch->files)
+      wanted.push_back(file.path);
+    for (const Error& failure : batch->failures)
+      failed.push_back(failure.subject());
+  }
+  CHECK(wanted == Paths{"d"});
+  CHECK(failed == Paths{"b", "secret"});
+  CHECK(tally->recovered == 2);
+  CHECK(tally->process == 1);
+}
+
+Task<> stops_while_verifying(Runtime& runtime) {
+  StatusOptions options;
+  options.checksum_of = sum_or_failure;
+  StoredStatusMemory memory(runtime, make_memory_store(), options);
+  co_await remember_overwrites(memory, {file_at("stop", 5, "new")});
+  co_await all_of(memory.needs_processing(listed({file_at("stop", 5, "new")})));
+}
+
 Task<> scan_through_a_broken_store(Runtime& runtime) {
   StoredStatusMemory memory(runtime, std::make_shared<CountingStore>(), {});
   std::vector<FileInfo> files;
@@ -126,6 +177,14 @@ TEST_CASE("needs_processing: the order is kept whatever the batches are") {
 }
 TEST_CASE("needs_processing: an overwrite in doubt is judged by its checksum") {
   sluice::test::run(verifies_by_checksum);
+}
+TEST_CASE("needs_processing: a file in doubt that cannot be read is a failure, the others go on") {
+  sluice::test::run(goes_on_after_an_unreadable_file);
+}
+TEST_CASE("needs_processing: a cancelled check ends the scan") {
+  const auto error = sluice::test::error_of(stops_while_verifying);
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::cancelled);
 }
 TEST_CASE("needs_processing: a store that breaks ends the scan with its error") {
   const auto error = sluice::test::error_of(scan_through_a_broken_store);

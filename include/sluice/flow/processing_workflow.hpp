@@ -21,7 +21,8 @@
 
 namespace sluice {
 
-/// A private copy of a file in this run's temporary directory.
+/// A private copy of a file, under the file's own name (as far as a disk takes it) in a directory
+/// of its own, which is removed afterwards with all that a step leaves there.
 struct LocalFile {
   std::filesystem::path path;
   FileInfo info;  ///< Of the file it stands for.
@@ -71,7 +72,7 @@ struct ProcessReport {
   Progress progress;
   FailureList failures;
   std::uint64_t unchanged = 0;  ///< Of those done: the step's output was the same as its input.
-  bool stopped = false;
+  bool stopped = false;         ///< By stop_requested, max_errors or cancellation.
 };
 
 /// The overwrite batch: scan and filter into a backlog, then download, process, upload over the
@@ -91,7 +92,8 @@ class ProcessingWorkflow {
   Task<ScanReport> scan_and_filter(OpContext context, ScanOptions options);
 
   /// Processes what `work` hands out. One file's failure is remembered and never stops the others;
-  /// a failure of the memory or of the work source does.
+  /// a failure of the memory or of the work source does. A run that is cancelled cleans up and
+  /// returns what it has done, stopped; the caller's own cancellation is then disabled.
   Task<ProcessReport> process_files(OpContext context, WorkSource& work, ProcessOptions options);
 
  private:

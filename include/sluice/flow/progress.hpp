@@ -10,8 +10,8 @@
 
 namespace sluice {
 
-/// How far a job is. Counters only grow; totals are unset while not known (a sync walks while it
-/// copies).
+/// How far a job is. Counters only grow, except that a failure takes its bytes back; totals are
+/// unset while not known (a sync walks while it copies).
 struct Progress {
   std::uint64_t done = 0;     ///< Files copied or processed.
   std::uint64_t failed = 0;   ///< Files that failed, and places that could not be listed.

@@ -62,7 +62,7 @@ struct SyncOptions {
 struct SyncReport {
   Progress progress;
   FailureList failures;
-  bool stopped = false;          ///< By stop_requested or max_errors.
+  bool stopped = false;          ///< By stop_requested, max_errors or cancellation.
   bool listing_complete = true;  ///< Both listings ended without a failure.
   std::optional<std::uint64_t>
       deletions_withheld;              ///< Why nothing was deleted: this many would have been.
@@ -71,7 +71,8 @@ struct SyncReport {
 
 /// Makes `destination` hold the files of `source`: a merge of two ordered walks in constant memory.
 /// One file's failure never stops the others. Deletions come last, and only after both listings
-/// ended without a failure.
+/// ended without a failure. A run that is cancelled cleans up and returns what it has done,
+/// stopped; the caller's own cancellation is then disabled.
 Task<SyncReport> sync(Runtime& runtime, OpContext context, FileSystem& source,
                       FileSystem& destination, SyncOptions options);
 

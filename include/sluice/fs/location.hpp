@@ -25,6 +25,14 @@ Location parse_location(std::string_view url);
 /// The same where files are wanted: the service itself is Error{invalid_input} too.
 Location parse_file_location(std::string_view url);
 
+enum class Overlap : std::uint8_t { none, nested, same };
+
+/// Whether one of two trees lies below the other, so that a walk of one would meet what is written
+/// into the other, or is the other. Buckets of one name count as one bucket: both trees are at one
+/// endpoint. Local paths are compared with their links resolved, which may block; what does not
+/// exist yet counts. Throws Error if a path cannot be resolved.
+Overlap overlap_of(const Location& one, const Location& other);
+
 /// The directory part and the last part: "a/b" -> "a", "b"; "b" -> "", "b". The last part is empty
 /// if the path ends in '/'.
 struct SplitPath {

@@ -49,7 +49,9 @@ class StatusMemory {
   virtual Task<> report_error(FileInfo file, Error error) = 0;
 };
 
-/// Computes the checksum of the file's content now ("crc64nvme", base64); nullopt if it cannot.
+/// Computes the checksum of the file's content now ("crc64nvme", base64); nullopt if there is none
+/// to be had. What it throws is a failure in the stream; that file stays in doubt and is not
+/// processed.
 using ChecksumOf = std::function<Task<std::optional<std::string>>(FileInfo, std::string)>;
 
 struct StatusOptions {
