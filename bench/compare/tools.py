@@ -47,7 +47,8 @@ class Sluice(Tool):
     name = "sluice"
 
     def environment(self, job):
-        return super().environment(job) | {"SLUICE_STATE_DIR": str(job.scratch / "state")}
+        # As often as s5cmd and rclone try by default.
+        return super().environment(job) | {"SLUICE_STATE_DIR": str(job.scratch / "state"), "SLUICE_MAX_ATTEMPTS": "10"}
 
     def _command(self, *words):
         return [self.program, "-q", "--transfers", CONCURRENCY, "--part-size", f"{PART_MIB}M", "--part-concurrency", PARTS, *words]
@@ -74,6 +75,9 @@ class Sluice(Tool):
 class S5cmd(Tool):
     name = "s5cmd"
     version_words = ("version",)
+
+    def environment(self, job):
+        return super().environment(job) | {"S3_ENDPOINT_URL": job.lab.endpoint}
 
     def _command(self, *words):
         return [self.program, "--log", "error", "--numworkers", CONCURRENCY, *words]
