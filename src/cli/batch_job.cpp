@@ -23,7 +23,8 @@ Task<> BatchJob::open() {
   store_ = co_await session_.open_store(state);
   StatusOptions status;
   status.job = options_.job;
-  status.root = tree_->describe();
+  root_ = co_await tree_->identity(session_.context());
+  status.root = root_;
   status.policy.retry.max_tries = options_.max_tries;
   status.policy.retry.base = duration_value(options_.retry_after, "--retry-after");
   status.checksum_of = make_checksum_of(*tree_, session_.context());
@@ -32,7 +33,7 @@ Task<> BatchJob::open() {
 
 std::filesystem::path BatchJob::default_backlog() const {
   // One for each job and tree, so that two nightly jobs do not overwrite each other's.
-  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + tree_->describe()));
+  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + root_));
   const std::string name = codec::to_hex(digest).substr(0, 16);
   return session_.state_directory() / fmt::format("backlog-{}.json.gz", name);
 }

@@ -46,6 +46,7 @@ class BatchJob {
   Session& session_;
   const BatchOptions& options_;
   std::shared_ptr<FileSystem> tree_;
+  std::string root_;  ///< Names the tree in the memory.
   std::shared_ptr<KeyValueStore> store_;
   std::unique_ptr<StoredStatusMemory> memory_;
 };
