@@ -9,7 +9,7 @@ namespace {
 
 Task<ExitCode> scan(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const ScanReport report = co_await job.scan(options->backlog);
   job.print_scan(report);
   if (report.backlog.failures > 0) co_return ExitCode::partial;
@@ -18,15 +18,14 @@ Task<ExitCode> scan(Session& session, std::shared_ptr<const BatchOptions> option
 
 Task<ExitCode> process(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const ProcessReport report = co_await job.process(options->backlog);
   if (session.stop_requested()) co_return ExitCode::interrupted;
   co_return exit_code_for(report.progress, report.failures);
 }
 
-Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> options) {
-  BatchJob job(session, *options);
-  co_await job.open();
+Task<ExitCode> run_opened(Session& session, BatchJob& job,
+                          std::shared_ptr<const BatchOptions> options) {
   const std::filesystem::path backlog =
       options->backlog.empty() ? job.default_backlog() : std::filesystem::path(options->backlog);
   const ScanReport scanned = co_await job.scan(backlog);
@@ -36,6 +35,12 @@ Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> op
   const ExitCode code = exit_code_for(report.progress, report.failures);
   if (code == ExitCode::ok && scanned.backlog.failures > 0) co_return ExitCode::partial;
   co_return code;
+}
+
+Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> options) {
+  BatchJob job(session, *options);
+  co_await job.open_alone();
+  co_return co_await run_opened(session, job, options);
 }
 
 void print_counts(Output& output, const StatusCounts& counts) {
@@ -92,16 +97,16 @@ Task<ExitCode> status(Session& session, std::shared_ptr<const BatchOptions> opti
 
 Task<ExitCode> retry(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const std::uint64_t due = co_await job.memory().retry_now();
   session.output().note(messages::due_again, due);
   if (options->exec.empty()) co_return ExitCode::ok;
-  co_return co_await run_both(session, options);
+  co_return co_await run_opened(session, job, options);
 }
 
 Task<ExitCode> forget(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   if (options->paths.empty()) {
     if (!options->all)
       throw Error(ErrorCode::invalid_input, "forget", options->url,

@@ -31,6 +31,11 @@ Task<> BatchJob::open() {
   memory_ = std::make_unique<StoredStatusMemory>(session_.runtime(), store_, std::move(status));
 }
 
+Task<> BatchJob::open_alone() {
+  co_await open();
+  lock_ = co_await lock_run(session_.runtime(), session_.state_directory(), options_.job, root_);
+}
+
 std::filesystem::path BatchJob::default_backlog() const {
   // One for each job and tree, so that two nightly jobs do not overwrite each other's.
   const auto digest = codec::sha256(as_bytes(options_.job + "\n" + root_));

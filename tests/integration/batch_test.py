@@ -1,10 +1,20 @@
 #!/usr/bin/env python3
 """Whose memory a batch uses, and who may run it, on the program and sluice-lab: batch_test.py SLUICE SLUICE_LAB"""
+import subprocess
 import sys
+import time
 
-from program import Lab, run_scenarios
+from program import FAILED, USAGE, Lab, SLUICE, run_scenarios
 
 STEP = "cat {in} > {out}; echo done >> {out}"  # not idempotent: a second run would show
+
+
+def wait_for(path):
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{path} did not come")
 
 
 def equal_buckets_of_two_servers_have_memories_of_their_own(bench):
@@ -23,6 +33,26 @@ def a_link_to_a_tree_is_that_tree(bench):
     for name in ("real", "link", "link/../real/"):
         bench.run("batch", "run", f"{bench.directory}/{name}", "--shell", "--exec", STEP)
         assert path.read_bytes() == b"row\ndone\n", name
+
+
+def two_runs_of_a_job_never_overlap(bench):
+    root, begun, go_on = bench.directory / "o", bench.directory / "begun", bench.directory / "go-on"
+    bench.file("o/a.csv", b"row\n")
+    waiting = f"touch {begun}; while [ ! -e {go_on} ]; do sleep 0.05; done; " + STEP
+    first = subprocess.Popen([SLUICE, "batch", "run", root, "--shell", "--exec", waiting],
+                             env=bench.environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(begun)
+        for command in (["run", "--exec", STEP], ["retry"], ["forget", "--all"], ["scan", "-b", bench.directory / "b.gz"]):
+            bench.run("batch", *command[:1], root, *command[1:], expect=FAILED)
+            assert "another run of this job is active" in bench.stderr, bench.stderr
+        bench.run("batch", "status", root)
+        assert bench.summary("batch", "run", root, "--job", "other", "--exec", "true")["done"] == 1
+    finally:
+        go_on.touch()
+        assert first.wait(timeout=30) == 0
+    assert (root / "a.csv").read_bytes() == b"row\ndone\n"
+    bench.run("batch", "retry", root, "--shell", "--exec", STEP)
 
 
 if __name__ == "__main__":
