@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
+#include "sluice/core/local_path.hpp"
 #include "storage_options.hpp"
 
 namespace sluice::cli {
@@ -69,13 +71,10 @@ Task<bool> Session::is_tree(std::string url) {
 }
 
 Task<> Session::make_state_directory() {
-  auto job = [this] {
-    if (std::filesystem::create_directories(state_directory_)) {
-      // What was processed, and under which names, is nobody else's business.
-      std::filesystem::permissions(state_directory_, std::filesystem::perms::owner_all);
-    }
-  };
-  co_await offload(runtime_.disk(), job);
+  // What was processed, and under which names, is nobody else's business.
+  auto job = [directory = state_directory()] { return make_private_directories(directory); };
+  const std::error_code failed = co_await offload(runtime_.disk(), job);
+  if (failed) throw error_from_errno(failed.value(), "make directory", state_directory_.string());
 }
 
 Task<std::shared_ptr<KeyValueStore>> Session::open_store(std::string url) {

@@ -55,5 +55,17 @@ def two_runs_of_a_job_never_overlap(bench):
     bench.run("batch", "retry", root, "--shell", "--exec", STEP)
 
 
+def what_is_remembered_is_its_users_alone(bench):
+    bench.file("p/a.csv", b"row\n")
+    bench.run("cp", bench.directory / "p/a.csv", bench.directory / "copy.csv")  # the journal is there first
+    bench.run("batch", "run", bench.directory / "p", "--shell", "--exec", STEP)
+    bench.run("batch", "scan", bench.directory / "p", "-b", bench.directory / "named.json.gz")
+    state = bench.directory / "state"
+    found = [state, bench.directory / "named.json.gz", *state.rglob("*")]
+    assert any(path.name.startswith("backlog-") for path in found) and state / "status.sqlite" in found, found
+    for path in found:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), (path, oct(path.stat().st_mode))
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios(globals()))
