@@ -166,6 +166,7 @@ void add_list_command(Commands commands) {
   command->add_flag("-r,--recursive", options->recursive, "The whole tree, files only");
   command->add_flag("--human-readable", options->human, "Sizes such as 1.5 MiB");
   add_filter_options(*command, options->filter);
+  add_link_option(*command, options->filter);
   command->callback([options, run = commands.run] {
     *run = [options](Session& session) { return list(session, options); };
   });

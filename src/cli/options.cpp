@@ -135,6 +135,10 @@ void add_filter_options(CLI::App& command, FilterOptions& options) {
   group.option("--max-age", options.max_age, "Only files modified within this time");
   group.option("--max-depth", options.max_depth, "Only this many levels of directories")
       ->check(CLI::PositiveNumber);
+}
+
+void add_link_option(CLI::App& command, FilterOptions& options) {
+  Group group(command, "Filters");
   group.flag("--follow-symlinks,-L", options.follow_symlinks,
              "Follow symbolic links instead of skipping them");
 }

@@ -100,6 +100,7 @@ void add_remove_command(Commands commands) {
                     "All files below (empty directories stay)");
   command->add_flag("-n,--dry-run", options->dry_run, "Only show what would be deleted");
   add_filter_options(*command, options->filter);
+  add_link_option(*command, options->filter);
   command->callback([options, run = commands.run] {
     *run = [options](Session& session) { return remove(session, options); };
   });

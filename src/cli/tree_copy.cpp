@@ -139,6 +139,7 @@ void add_tree_copy_options(CLI::App& command, CopyOptions& options) {
                    "Compare and keep original mtimes by the objects' metadata (one request for "
                    "each object of equal size)");
   add_filter_options(command, options.filter);
+  add_link_option(command, options.filter);
 }
 
 }  // namespace sluice::cli

@@ -43,6 +43,14 @@ Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, 
   co_return co_await content_hash(context, *files, *found, std::move(algorithm));
 }
 
+// A link to a file of the tree is the same file under a second name: each name's overwrite would
+// make the other one new again, for ever. A link that leads out of the tree is never written to.
+void check_links(const FileSystem& files, const ScanOptions& options) {
+  if (options.walk.symlinks == Symlinks::skip) return;
+  throw Error(ErrorCode::invalid_input, "scan", files.describe() + options.root,
+              "a batch works on files in place and skips symbolic links");
+}
+
 }  // namespace
 
 ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
@@ -62,6 +70,7 @@ void ProcessingWorkflow::set_logger(Logger logger) {
 }
 
 Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {
+  check_links(files_, options);
   context.log = log_;
   log_.info("Scanning",
             {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});

@@ -133,6 +133,25 @@ TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops 
   });
 }
 
+TEST_CASE("batch: a scan that shall follow or keep symbolic links is refused") {
+  for (const Symlinks links : {Symlinks::follow, Symlinks::keep}) {
+    const test::TemporaryDirectory directory;
+    const auto refused = test::error_of([&](Runtime& runtime) {
+      return [](Runtime& world, Symlinks how, std::filesystem::path backlog) -> Task<> {
+        Bench bench(world);
+        ScanOptions options;
+        options.walk.symlinks = how;
+        options.backlog = std::move(backlog);
+        ProcessingWorkflow workflow(world, bench.files, bench.memory);
+        co_await workflow.scan_and_filter(world.context(), options);
+      }(runtime, links, directory / "backlog.json.gz");
+    });
+    REQUIRE(refused);
+    CHECK(refused->code() == ErrorCode::invalid_input);
+    CHECK(entries(directory.path()) == 0);
+  }
+}
+
 TEST_CASE("batch: output equal to the input is remembered without an upload") {
   test::run([](Runtime& runtime) -> Task<> {
     int uploads = 0;

@@ -67,5 +67,18 @@ def what_is_remembered_is_its_users_alone(bench):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), (path, oct(path.stat().st_mode))
 
 
+def a_batch_follows_no_links(bench):
+    path = bench.file("f/a.csv", b"row\n")
+    (bench.directory / "f/link.csv").symlink_to("a.csv")
+    root = bench.directory / "f"
+    bench.run("batch", "run", root, "-L", "--shell", "--exec", STEP, expect=USAGE)
+    assert path.read_bytes() == b"row\n"
+    # A setting for all commands counts for those that have it.
+    everywhere = {"SLUICE_FOLLOW_SYMLINKS": "true"}
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP, **everywhere)["done"] == 1
+    assert bench.summary("batch", "run", root, "--shell", "--exec", STEP, **everywhere)["done"] == 0
+    assert path.read_bytes() == b"row\ndone\n"
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios(globals()))

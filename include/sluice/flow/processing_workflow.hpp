@@ -46,7 +46,7 @@ ProcessStep make_command_step(Runtime& runtime, CommandStep command);
 
 struct ScanOptions {
   std::string root;  ///< Below the file system's root; "" is all.
-  WalkOptions walk;
+  WalkOptions walk;  ///< Symlinks::skip only: a link is another name of a file, or leads elsewhere.
   FileFilter filter;
   std::filesystem::path backlog;  ///< Written whole or not at all.
   std::function<bool()> stop_requested;
@@ -87,7 +87,8 @@ class ProcessingWorkflow {
   void set_logger(Logger logger);
 
   /// Writes the backlog of the files that need processing. Throws what prevents it from being
-  /// whole; failures of single directories are in the report.
+  /// whole; failures of single directories are in the report. Error{invalid_input} for options that
+  /// a batch cannot have.
   Task<ScanReport> scan_and_filter(OpContext context, ScanOptions options);
 
   /// Processes what `work` hands out. One file's failure is remembered and never stops the others;
