@@ -7,6 +7,7 @@
 #include "sluice/flow/processing_workflow.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "sluice/state/memory_store.hpp"
+#include "support/forwarding_fs.hpp"
 #include "support/run.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -130,6 +131,57 @@ TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops 
     const ProcessReport second = co_await bench.run(append_line);
     CHECK(second.progress.done == 1);
     CHECK((co_await bench.memory.counts()).errors == 0);
+  });
+}
+
+namespace {
+
+// As S3: the server sets the mtime, and a download tells it in whole seconds.
+class CoarseDownloads final : public test::ForwardingFs {
+ public:
+  using ForwardingFs::ForwardingFs;
+  Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local,
+                          ReadOptions options) override {
+    FileInfo file = co_await inner_.download(context, path, local, options);
+    file.mtime = std::chrono::floor<std::chrono::seconds>(*file.mtime);
+    co_return file;
+  }
+  Capabilities capabilities() const override {
+    Capabilities can = inner_.capabilities();
+    can.sets_mtime = false;
+    return can;
+  }
+};
+
+Task<StatusTally> scan_of(Runtime& runtime, Bench& bench, FileSystem& files, StatusMemory& memory) {
+  ProcessingWorkflow workflow(runtime, files, memory);
+  ScanOptions options;
+  options.backlog = bench.backlog;
+  const ScanReport report = co_await workflow.scan_and_filter(runtime.context(), options);
+  co_return report.tally;
+}
+
+}  // namespace
+
+TEST_CASE("batch: a failed object waits for its time, though a download tells its mtime coarsely") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    CoarseDownloads files(bench.files);
+    StatusOptions status = bench.status();
+    status.policy.retry.base = 1h;
+    StoredStatusMemory memory(runtime, bench.store, status);
+    for (const char* name : {"a.csv", "b.csv"})
+      bench.files.put(name, "row\n", TimePoint(1'700'000'000s + 123ms));
+    co_await scan_of(runtime, bench, files, memory);
+    {
+      ProcessingWorkflow workflow(runtime, files, memory);
+      const auto work = co_await open_backlog_work(runtime, bench.backlog);
+      co_await workflow.process_files(runtime.context(), *work, bench.process(refuse_b));
+    }
+    const StatusTally tally = co_await scan_of(runtime, bench, files, memory);
+    CHECK(tally.skipped == 1);
+    CHECK(tally.waiting == 1);
+    CHECK(tally.process == 0);
   });
 }
 
