@@ -7,6 +7,7 @@
 #include "sluice/codec/hash.hpp"
 #include "sluice/codec/hex.hpp"
 #include "sluice/codec/units.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 
@@ -55,8 +56,8 @@ Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
 
 ProcessOptions BatchJob::process_options() const {
   if (options_.exec.empty()) {
-    throw Error(
-        ErrorCode::invalid_input, "read", "--exec",
+    throw UsageError(
+        "--exec",
         "it is missing: say which program processes a file, such as --exec 'prog {in} {out}'");
   }
   CommandStep command;

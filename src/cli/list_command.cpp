@@ -5,6 +5,7 @@
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/units.hpp"
 #include "stream_copy.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -68,8 +69,8 @@ void print(Output& output, const Bucket& bucket) {
 
 Task<ExitCode> list_buckets(Session& session, std::shared_ptr<const ListOptions> options) {
   if (options->recursive || options->filter.any()) {
-    throw Error(ErrorCode::invalid_input, "read", options->url,
-                "names no bucket, so that buckets are listed: without -r and filters");
+    throw UsageError(options->url,
+                     "names no bucket, so that buckets are listed: without -r and filters");
   }
   const std::vector<Bucket> buckets = co_await session.storage().list_buckets(session.context());
   for (const Bucket& bucket : buckets)

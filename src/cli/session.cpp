@@ -6,6 +6,7 @@
 #include "sluice/async/offload.hpp"
 #include "sluice/core/local_path.hpp"
 #include "storage_options.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -88,8 +89,7 @@ std::shared_ptr<const FileExtras> Session::new_file_attributes() const {
   for (const std::string& entry : options_.metadata) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw Error(ErrorCode::invalid_input, "read", "--metadata",
-                  fmt::format("\"{}\" is not NAME=VALUE", entry));
+      throw UsageError("--metadata", fmt::format("\"{}\" is not NAME=VALUE", entry));
     }
     extras->metadata[entry.substr(0, equals)] = entry.substr(equals + 1);
   }

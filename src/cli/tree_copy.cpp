@@ -2,14 +2,14 @@
 
 #include "line_reader.hpp"
 #include "sluice/codec/units.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
 
 Compare comparison(const CopyOptions& options) {
   if (options.size_only + options.checksum + options.metadata_mtime > 1) {
-    throw Error(ErrorCode::invalid_input, "read", "--size-only, --checksum, --metadata-mtime",
-                "only one of them can be given");
+    throw UsageError("--size-only, --checksum, --metadata-mtime", "only one of them can be given");
   }
   if (options.size_only) return Compare::size_only;
   if (options.checksum) return Compare::checksum;

@@ -80,5 +80,25 @@ def a_batch_follows_no_links(bench):
     assert path.read_bytes() == b"row\ndone\n"
 
 
+def a_required_flag_may_come_from_the_settings(bench):
+    bench.file("s/a.csv", b"row\n")
+    root, backlog = bench.directory / "s", bench.directory / "b.json.gz"
+    for command in ("scan", "process"):
+        bench.run("batch", command, root, "--exec" if command == "process" else "--include", "x", expect=USAGE)
+        assert "--backlog" in bench.stderr, bench.stderr
+    bench.run("batch", "scan", root, SLUICE_BACKLOG=str(backlog))
+    config = bench.file("c.yaml", f"batch:\n  process:\n    backlog: {backlog}\n    exec: 'cp {{in}} {{out}}'\n".encode())
+    assert bench.summary("--config", config, "batch", "process", root)["done"] == 1
+
+
+def wrong_usage_has_its_exit_code_and_only_that(bench):
+    bench.file("u/a.csv", b"row\n")
+    bench.run("batch", "forget", bench.directory / "u", expect=USAGE)
+    assert "--all" in bench.stderr, bench.stderr
+    bench.run("batch", "run", bench.directory / "u", expect=USAGE)
+    # To read a directory as a list fails with EISDIR, which is no fault of the command line's form.
+    bench.run("cp", "--files-from", bench.directory / "u", bench.directory / "u", bench.directory / "v", expect=FAILED)
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios(globals()))
