@@ -27,8 +27,31 @@ std::filesystem::path state_directory_of(const GlobalOptions& options,
     return std::filesystem::path(*state) / "sluice";
   if (const auto home = environment.get("HOME"))
     return std::filesystem::path(*home) / ".local/state/sluice";
+  return {};
+}
+
+[[noreturn]] void throw_no_state_directory() {
   throw Error(ErrorCode::config, "find", "the state directory",
               "neither --state-dir nor HOME says where it is");
+}
+
+// Without a state directory what writes nothing works; nothing is made that nobody would clean up.
+class NoJournal final : public TemporaryJournal {
+ public:
+  Task<void> record(Temporary) override {
+    throw_no_state_directory();
+    co_return;
+  }
+  void forget(const Temporary&) override {}
+  Task<std::vector<Temporary>> orphans() override { co_return std::vector<Temporary>(); }
+  void record_in_job(const Temporary&) override { throw_no_state_directory(); }
+  void forget_in_job(const Temporary&) override {}
+};
+
+std::shared_ptr<TemporaryJournal> journal_in(Runtime& runtime,
+                                             const std::filesystem::path& state_directory) {
+  if (state_directory.empty()) return std::make_shared<NoJournal>();
+  return make_temporary_journal(runtime, state_directory / "journal");
 }
 
 }  // namespace
@@ -39,12 +62,17 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
       options_(std::move(options)),
       output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
-      journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
+      journal_(journal_in(runtime, state_directory_)) {
   storage_ = std::make_unique<Storage>(
       runtime_, storage_options(runtime_, options_, std::move(environment), journal_));
 }
 
 Session::~Session() = default;
+
+const std::filesystem::path& Session::state_directory() const {
+  if (state_directory_.empty()) throw_no_state_directory();
+  return state_directory_;
+}
 
 Task<std::shared_ptr<FileSystem>> Session::open_tree(std::string url) {
   co_return co_await storage_->open_tree(context(), std::move(url));

@@ -207,6 +207,19 @@ def a_removal_whose_listing_breaks_off_is_partial(bench):
         assert summary["deleted"] == 1000 and summary["failures"][0]["code"] == "unavailable", summary
 
 
+def only_what_writes_needs_a_state_directory(bench):
+    path = bench.file("home/a", b"data\n")
+    for name in ("HOME", "SLUICE_STATE_DIR"):
+        del bench.environment[name]
+    assert bench.run("ls", path.parent).split()[-1] == "a"
+    assert bench.run("cat", path) == "data\n"
+    bench.run("ls", "s3://test/no-home/")
+    bench.run("cp", path, bench.directory / "b", expect=CONFIG)
+    assert "--state-dir" in bench.stderr and not (bench.directory / "b").exists(), bench.stderr
+    bench.run("batch", "status", path.parent, expect=CONFIG)
+    bench.run("cp", path, bench.directory / "b", SLUICE_STATE_DIR=str(bench.directory / "state"))
+
+
 STEP = "cat {in} > {out}; echo done >> {out}"  # not idempotent: a second run would show
 
 
