@@ -10,6 +10,13 @@
 #include "usage_error.hpp"
 
 namespace sluice::cli {
+namespace {
+
+std::string scan_words(Language language, const Progress& progress, double) {
+  return say(language, messages::scanning, progress.done, progress.skipped);
+}
+
+}  // namespace
 
 BatchJob::BatchJob(Session& session, const BatchOptions& options)
     : session_(session), options_(options) {}
@@ -51,6 +58,8 @@ Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
   scan.backlog = std::move(backlog);
   scan.stop_requested = session_.stop_function();
   scan.filter = file_filter(options_.filter, session_.runtime().clock().now());
+  ProgressDisplay display(session_.runtime(), session_.output(), scan_words);
+  scan.on_progress = display.callback();
   co_return co_await workflow.scan_and_filter(session_.context(), std::move(scan));
 }
 

@@ -145,8 +145,12 @@ void print_failures(Output& output, const FailureList& failures) {
     output.error(say(language, messages::more_failures, failures.count() - named));
 }
 
-ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output)
-    : runtime_(runtime), output_(output), begin_(runtime.clock().steady()), shown_(begin_) {}
+ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output, Words words)
+    : runtime_(runtime),
+      output_(output),
+      words_(words),
+      begin_(runtime.clock().steady()),
+      shown_(begin_) {}
 
 ProgressDisplay::~ProgressDisplay() {
   output_.progress_line("");
@@ -165,10 +169,13 @@ ProgressCallback ProgressDisplay::callback() {
 }
 
 void ProgressDisplay::show() {
-  if (output_.progress_bar()) {
-    output_.progress_line(progress_bar(output_.language(), progress_, seconds()));
+  const bool bar = output_.progress_bar();
+  const Words words = words_ ? words_ : bar ? Words(progress_bar) : Words(describe);
+  const std::string text = words(output_.language(), progress_, seconds());
+  if (bar) {
+    output_.progress_line(text);
   } else {
-    output_.note(describe(output_.language(), progress_, seconds()));
+    output_.note(text);
   }
 }
 

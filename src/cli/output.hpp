@@ -75,7 +75,9 @@ void print_failures(Output& output, const FailureList& failures);
 /// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.
 class ProgressDisplay {
  public:
-  ProgressDisplay(Runtime& runtime, Output& output);
+  using Words = std::string (*)(Language, const Progress&, double seconds);
+  /// `words` say how far the job is; by default describe() and progress_bar().
+  ProgressDisplay(Runtime& runtime, Output& output, Words words = nullptr);
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();
@@ -88,6 +90,7 @@ class ProgressDisplay {
 
   Runtime& runtime_;
   Output& output_;
+  Words words_;
   Progress progress_;
   SteadyTime begin_, shown_;
 };

@@ -32,6 +32,30 @@ class ScanStream final : public FileStream {
   std::function<bool()> stop_;
 };
 
+// Tells after each batch how far the scan is.
+class CountedStream final : public FileStream {
+ public:
+  CountedStream(std::unique_ptr<FileStream> inner, std::shared_ptr<const StatusTally> tally,
+                ProgressCallback on_progress)
+      : inner_(std::move(inner)), tally_(std::move(tally)), on_progress_(std::move(on_progress)) {}
+
+  Task<std::optional<FileBatch>> next() override {
+    auto batch = co_await inner_->next();
+    if (!batch) co_return batch;
+    progress_.done = tally_->process;
+    progress_.skipped = tally_->skipped + tally_->waiting + tally_->given_up + tally_->recovered;
+    progress_.failed += batch->failures.size();
+    if (on_progress_) on_progress_(progress_);
+    co_return batch;
+  }
+
+ private:
+  std::unique_ptr<FileStream> inner_;
+  std::shared_ptr<const StatusTally> tally_;
+  ProgressCallback on_progress_;
+  Progress progress_;
+};
+
 Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, FileInfo file,
                                           std::string algorithm) {
   FindOptions find;
@@ -78,7 +102,8 @@ Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOpti
   auto walk = files_.walk(context, options.root, options.walk);
   auto files =
       std::make_unique<ScanStream>(std::move(walk), options.filter, options.stop_requested);
-  auto wanted = memory_.needs_processing(std::move(files), tally);
+  auto wanted = std::make_unique<CountedStream>(memory_.needs_processing(std::move(files), tally),
+                                                tally, options.on_progress);
   ScanReport report;
   report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
   report.tally = *tally;

@@ -113,6 +113,28 @@ TEST_CASE("batch: processes in place, once; a second run finds nothing to do") {
   });
 }
 
+TEST_CASE("batch: a scan tells how far it is") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions small;
+    small.batch = 4;
+    Bench bench(runtime, small);
+    for (int i = 0; i < 10; ++i)
+      bench.files.put(std::to_string(i) + ".csv", "row\n");
+    co_await bench.memory.report_done(*co_await bench.files.find(runtime.context(), "2.csv", {}));
+    auto told = std::make_shared<std::vector<Progress>>();
+    ScanOptions options;
+    options.backlog = bench.backlog;
+    options.on_progress = [told](const Progress& progress) { told->push_back(progress); };
+    ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
+    co_await workflow.scan_and_filter(runtime.context(), options);
+    REQUIRE(told->size() >= 3);
+    CHECK(told->front().done == 3);
+    CHECK(told->front().skipped == 1);
+    CHECK(told->back().done == 9);
+    CHECK(told->back().skipped == 1);
+  });
+}
+
 TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops nobody") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);

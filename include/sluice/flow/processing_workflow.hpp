@@ -49,6 +49,8 @@ struct ScanOptions {
   WalkOptions walk;  ///< Symlinks::skip only: a link is another name of a file, or leads elsewhere.
   FileFilter filter;
   std::filesystem::path backlog;  ///< Written whole or not at all.
+  /// `done` are the files for the backlog, `skipped` those that need nothing now; no bytes.
+  ProgressCallback on_progress;
   std::function<bool()> stop_requested;
 };
 
