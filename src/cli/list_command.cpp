@@ -108,6 +108,7 @@ Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options
       print(session.output(), file, options->human);
       ++progress.done;
     }
+    co_await session.output().room(session.stop_function());
   }
   print_failures(session.output(), failures);
   if (session.stop_requested()) co_return ExitCode::interrupted;

@@ -115,11 +115,15 @@ Task<ExitCode> run_and_close(Session& session, const Run& run) {
   ExitCode code = ExitCode::failed;
   try {
     code = co_await run(session);
-    session.output().finish();
   } catch (...) {
     thrown = std::current_exception();
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    co_await session.output().finish(session.stop_function());
+  } catch (...) {
+    if (!thrown) thrown = std::current_exception();
+  }
   co_await session.close();
   if (thrown) std::rethrow_exception(thrown);
   co_return code;
