@@ -14,5 +14,6 @@
 #include "sluice/fs/storage.hpp"
 #include "sluice/state/backlog.hpp"
 #include "sluice/state/key_value_store.hpp"
+#include "sluice/state/run_lock.hpp"
 #include "sluice/state/status_memory.hpp"
 #include "sluice/state/work_source.hpp"

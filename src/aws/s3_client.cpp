@@ -36,6 +36,12 @@ ChecksumAlgorithm S3Client::upload_checksum() const {
 std::string S3Client::origin() const {
   return exchange_->origin();
 }
+
+std::string S3Client::bucket_realm() const {
+  if (options_.endpoint.custom) return origin();
+  return std::string(partition_of(options_.endpoint.region).dns_suffix);
+}
+
 Retrier& S3Client::retrier() {
   return exchange_->retrier();
 }

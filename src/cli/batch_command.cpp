@@ -3,13 +3,21 @@
 #include "command.hpp"
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/units.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
 
+// Not left to the parser, which does not know what the environment and the configuration file say.
+void require_backlog(const BatchOptions& options) {
+  if (options.backlog.empty())
+    throw UsageError("--backlog", "it is missing: name the backlog file");
+}
+
 Task<ExitCode> scan(Session& session, std::shared_ptr<const BatchOptions> options) {
+  require_backlog(*options);
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const ScanReport report = co_await job.scan(options->backlog);
   job.print_scan(report);
   if (report.backlog.failures > 0) co_return ExitCode::partial;
@@ -17,16 +25,16 @@ Task<ExitCode> scan(Session& session, std::shared_ptr<const BatchOptions> option
 }
 
 Task<ExitCode> process(Session& session, std::shared_ptr<const BatchOptions> options) {
+  require_backlog(*options);
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const ProcessReport report = co_await job.process(options->backlog);
   if (session.stop_requested()) co_return ExitCode::interrupted;
   co_return exit_code_for(report.progress, report.failures);
 }
 
-Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> options) {
-  BatchJob job(session, *options);
-  co_await job.open();
+Task<ExitCode> run_opened(Session& session, BatchJob& job,
+                          std::shared_ptr<const BatchOptions> options) {
   const std::filesystem::path backlog =
       options->backlog.empty() ? job.default_backlog() : std::filesystem::path(options->backlog);
   const ScanReport scanned = co_await job.scan(backlog);
@@ -36,6 +44,12 @@ Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> op
   const ExitCode code = exit_code_for(report.progress, report.failures);
   if (code == ExitCode::ok && scanned.backlog.failures > 0) co_return ExitCode::partial;
   co_return code;
+}
+
+Task<ExitCode> run_both(Session& session, std::shared_ptr<const BatchOptions> options) {
+  BatchJob job(session, *options);
+  co_await job.open_alone();
+  co_return co_await run_opened(session, job, options);
 }
 
 void print_counts(Output& output, const StatusCounts& counts) {
@@ -92,20 +106,19 @@ Task<ExitCode> status(Session& session, std::shared_ptr<const BatchOptions> opti
 
 Task<ExitCode> retry(Session& session, std::shared_ptr<const BatchOptions> options) {
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   const std::uint64_t due = co_await job.memory().retry_now();
   session.output().note(messages::due_again, due);
   if (options->exec.empty()) co_return ExitCode::ok;
-  co_return co_await run_both(session, options);
+  co_return co_await run_opened(session, job, options);
 }
 
 Task<ExitCode> forget(Session& session, std::shared_ptr<const BatchOptions> options) {
+  if (options->paths.empty() && !options->all)
+    throw UsageError(options->url, "name the paths to forget, or give --all");
   BatchJob job(session, *options);
-  co_await job.open();
+  co_await job.open_alone();
   if (options->paths.empty()) {
-    if (!options->all)
-      throw Error(ErrorCode::invalid_input, "forget", options->url,
-                  "name the paths, or give --all");
     const std::uint64_t keys = co_await job.memory().reset();
     session.output().note(messages::forgot_all, keys);
   } else {
@@ -170,13 +183,12 @@ void add_batch_commands(Commands commands) {
   const auto scan_options = std::make_shared<BatchOptions>();
   CLI::App* command =
       add("scan", "Write the backlog of the files that need processing", scan, scan_options);
-  command->add_option("-b,--backlog", scan_options->backlog, "Backlog file (gzip JSON lines)")
-      ->required();
+  command->add_option("-b,--backlog", scan_options->backlog, "Backlog file (gzip JSON lines)");
   add_filter_options(*command, scan_options->filter);
 
   const auto process_options = std::make_shared<BatchOptions>();
   command = add("process", "Process the files of a backlog", process, process_options);
-  command->add_option("-b,--backlog", process_options->backlog, "Backlog file")->required();
+  command->add_option("-b,--backlog", process_options->backlog, "Backlog file");
   add_process_options(*command, *process_options);
 
   const auto run_options = std::make_shared<BatchOptions>();

@@ -7,8 +7,16 @@
 #include "sluice/codec/hash.hpp"
 #include "sluice/codec/hex.hpp"
 #include "sluice/codec/units.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
+namespace {
+
+std::string scan_words(Language language, const Progress& progress, double) {
+  return say(language, messages::scanning, progress.done, progress.skipped);
+}
+
+}  // namespace
 
 BatchJob::BatchJob(Session& session, const BatchOptions& options)
     : session_(session), options_(options) {}
@@ -23,16 +31,22 @@ Task<> BatchJob::open() {
   store_ = co_await session_.open_store(state);
   StatusOptions status;
   status.job = options_.job;
-  status.root = tree_->describe();
+  root_ = co_await tree_->identity(session_.context());
+  status.root = root_;
   status.policy.retry.max_tries = options_.max_tries;
   status.policy.retry.base = duration_value(options_.retry_after, "--retry-after");
   status.checksum_of = make_checksum_of(*tree_, session_.context());
   memory_ = std::make_unique<StoredStatusMemory>(session_.runtime(), store_, std::move(status));
 }
 
+Task<> BatchJob::open_alone() {
+  co_await open();
+  lock_ = co_await lock_run(session_.runtime(), session_.state_directory(), options_.job, root_);
+}
+
 std::filesystem::path BatchJob::default_backlog() const {
   // One for each job and tree, so that two nightly jobs do not overwrite each other's.
-  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + tree_->describe()));
+  const auto digest = codec::sha256(as_bytes(options_.job + "\n" + root_));
   const std::string name = codec::to_hex(digest).substr(0, 16);
   return session_.state_directory() / fmt::format("backlog-{}.json.gz", name);
 }
@@ -44,13 +58,15 @@ Task<ScanReport> BatchJob::scan(std::filesystem::path backlog) {
   scan.backlog = std::move(backlog);
   scan.stop_requested = session_.stop_function();
   scan.filter = file_filter(options_.filter, session_.runtime().clock().now());
+  ProgressDisplay display(session_.runtime(), session_.output(), scan_words);
+  scan.on_progress = display.callback();
   co_return co_await workflow.scan_and_filter(session_.context(), std::move(scan));
 }
 
 ProcessOptions BatchJob::process_options() const {
   if (options_.exec.empty()) {
-    throw Error(
-        ErrorCode::invalid_input, "read", "--exec",
+    throw UsageError(
+        "--exec",
         "it is missing: say which program processes a file, such as --exec 'prog {in} {out}'");
   }
   CommandStep command;

@@ -8,6 +8,7 @@
 #include "session.hpp"
 #include "sluice/flow/processing_workflow.hpp"
 #include "sluice/state/key_value_store.hpp"
+#include "sluice/state/run_lock.hpp"
 #include "sluice/state/status_memory.hpp"
 
 namespace sluice::cli {
@@ -33,6 +34,8 @@ class BatchJob {
   ~BatchJob();
 
   Task<> open();
+  /// For what changes the memory. Throws Error{conflict} while another run of this job is active.
+  Task<> open_alone();
   Task<ScanReport> scan(std::filesystem::path backlog);
   Task<ProcessReport> process(std::filesystem::path backlog);
   StoredStatusMemory& memory() { return *memory_; }
@@ -46,8 +49,10 @@ class BatchJob {
   Session& session_;
   const BatchOptions& options_;
   std::shared_ptr<FileSystem> tree_;
+  std::string root_;  ///< Names the tree in the memory.
   std::shared_ptr<KeyValueStore> store_;
   std::unique_ptr<StoredStatusMemory> memory_;
+  std::unique_ptr<RunLock> lock_;
 };
 
 }  // namespace sluice::cli

@@ -3,6 +3,7 @@
 #include "standard_streams.hpp"
 #include "stream_copy.hpp"
 #include "tree_copy.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -67,8 +68,7 @@ Task<ExitCode> copy_one(Session& session, std::shared_ptr<const CopyOptions> opt
 Task<ExitCode> copy_stream(Session& session, std::shared_ptr<const CopyOptions> options) {
   const bool tree = options->recursive || !options->files_from.empty();
   if (tree || (is_stream(options->from) && is_stream(options->to))) {
-    throw Error(ErrorCode::invalid_input, "read", "-",
-                "standard input or output goes with one file: cp - URL, cp URL -");
+    throw UsageError("-", "standard input or output goes with one file: cp - URL, cp URL -");
   }
   if (is_stream(options->from)) co_return co_await copy_from_input(session, options);
   if (!options->dry_run) co_return co_await copy_to_output(session, options->from);

@@ -5,6 +5,7 @@
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/units.hpp"
 #include "stream_copy.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -68,8 +69,8 @@ void print(Output& output, const Bucket& bucket) {
 
 Task<ExitCode> list_buckets(Session& session, std::shared_ptr<const ListOptions> options) {
   if (options->recursive || options->filter.any()) {
-    throw Error(ErrorCode::invalid_input, "read", options->url,
-                "names no bucket, so that buckets are listed: without -r and filters");
+    throw UsageError(options->url,
+                     "names no bucket, so that buckets are listed: without -r and filters");
   }
   const std::vector<Bucket> buckets = co_await session.storage().list_buckets(session.context());
   for (const Bucket& bucket : buckets)
@@ -107,6 +108,7 @@ Task<ExitCode> list(Session& session, std::shared_ptr<const ListOptions> options
       print(session.output(), file, options->human);
       ++progress.done;
     }
+    co_await session.output().room(session.stop_function());
   }
   print_failures(session.output(), failures);
   if (session.stop_requested()) co_return ExitCode::interrupted;
@@ -166,6 +168,7 @@ void add_list_command(Commands commands) {
   command->add_flag("-r,--recursive", options->recursive, "The whole tree, files only");
   command->add_flag("--human-readable", options->human, "Sizes such as 1.5 MiB");
   add_filter_options(*command, options->filter);
+  add_link_option(*command, options->filter);
   command->callback([options, run = commands.run] {
     *run = [options](Session& session) { return list(session, options); };
   });

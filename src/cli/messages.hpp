@@ -47,6 +47,8 @@ inline constexpr Message<Count> would_remove_files{"Would delete {} files",
 // The batch.
 inline constexpr Message<Count, Count> scanned{"Scanned: {} to process, {} done before",
                                                "走査完了: 要処理 {}、処理済み {}"};
+inline constexpr Message<Count, Count> scanning{"Scanning: {} to process, {} need nothing now",
+                                                "走査中: 要処理 {}、処理不要 {}"};
 inline constexpr Message<Count> waiting{"{} failed and wait", "再試行待ち {}"};
 inline constexpr Message<Count> given_up{"{} given up", "断念 {}"};
 inline constexpr Message<Count> recovered{"{} found done after an interrupted run",

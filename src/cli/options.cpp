@@ -4,6 +4,7 @@
 
 #include "sluice/codec/units.hpp"
 #include "sluice/core/error.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -135,6 +136,10 @@ void add_filter_options(CLI::App& command, FilterOptions& options) {
   group.option("--max-age", options.max_age, "Only files modified within this time");
   group.option("--max-depth", options.max_depth, "Only this many levels of directories")
       ->check(CLI::PositiveNumber);
+}
+
+void add_link_option(CLI::App& command, FilterOptions& options) {
+  Group group(command, "Filters");
   group.flag("--follow-symlinks,-L", options.follow_symlinks,
              "Follow symbolic links instead of skipping them");
 }
@@ -167,15 +172,15 @@ FileFilter file_filter(const FilterOptions& options, TimePoint now) {
 std::uint64_t size_value(const std::string& text, std::string_view flag) {
   const auto size = codec::parse_size(text);
   if (size) return *size;
-  throw Error(ErrorCode::invalid_input, "read", std::string(flag),
-              fmt::format("\"{}\" is no size (such as 512, 10k, 8M, 1.5GiB)", text));
+  throw UsageError(std::string(flag),
+                   fmt::format("\"{}\" is no size (such as 512, 10k, 8M, 1.5GiB)", text));
 }
 
 Duration duration_value(const std::string& text, std::string_view flag) {
   const auto duration = codec::parse_duration(text);
   if (duration) return *duration;
-  throw Error(ErrorCode::invalid_input, "read", std::string(flag),
-              fmt::format("\"{}\" is no time (such as 500ms, 30s, 5m, 2d, 1h30m)", text));
+  throw UsageError(std::string(flag),
+                   fmt::format("\"{}\" is no time (such as 500ms, 30s, 5m, 2d, 1h30m)", text));
 }
 
 }  // namespace sluice::cli

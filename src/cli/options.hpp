@@ -47,6 +47,8 @@ struct FilterOptions {
   bool any() const;  ///< Whether one of them was given.
 };
 void add_filter_options(CLI::App& command, FilterOptions& options);
+/// For commands that can follow links; a batch skips them.
+void add_link_option(CLI::App& command, FilterOptions& options);
 
 WalkOptions walk_options(const FilterOptions& options);
 /// Ages count back from `now`. Throws Error{invalid_input} naming the flag.

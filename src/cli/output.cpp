@@ -1,10 +1,11 @@
 #include "output.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
+#include "sluice/async/deadline.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/codec/units.hpp"
 
@@ -14,6 +15,12 @@ namespace {
 constexpr std::size_t failures_named = 20;
 constexpr auto bar_interval = std::chrono::milliseconds(200);
 constexpr auto line_interval = std::chrono::seconds(30);
+constexpr std::size_t enough_waiting = 1_MiB;
+constexpr Duration most_patience = std::chrono::milliseconds(10);
+/// How long a reader may take for the rest once a stop was requested.
+constexpr Duration last_words = std::chrono::milliseconds(500);
+/// Results and what is said about them appear in their order on a terminal, if it takes them.
+constexpr auto order_kept_for = std::chrono::milliseconds(50);
 
 bool write_text(std::FILE* file, std::string_view text) {
   return std::fwrite(text.data(), 1, text.size(), file) == text.size();
@@ -25,31 +32,46 @@ double elapsed(SteadyTime from, SteadyTime to) {
 
 }  // namespace
 
+Output::Output(OutputOptions options) : options_(options), results_(STDOUT_FILENO) {}
+
 void Output::line(std::string_view text) {
   clear_progress();
-  const bool written = write_text(stdout, text) && write_text(stdout, "\n");
-  if (!written && !broken()) failure_ = errno;
+  results_.push(fmt::format("{}\n", text));
 }
 
-void Output::finish() {
-  if (std::fflush(stdout) != 0 && !broken()) failure_ = errno;
-  if (broken()) throw error_from_errno(failure_, "write to", "standard output");
+Task<> Output::room(StopRequested stop_requested) {
+  while (results_.waiting() > enough_waiting && !stop_requested())
+    co_await sleep_for(most_patience);
+}
+
+Task<> Output::finish(StopRequested stop_requested) {
+  Duration since_stop{0};
+  for (Duration wait = std::chrono::milliseconds(1); results_.waiting() > 0;
+       wait = std::min(wait * 2, most_patience)) {
+    if (since_stop > last_words) throw cancelled("write to standard output");
+    co_await sleep_for(wait);
+    if (stop_requested()) since_stop += wait;
+  }
+  if (broken()) throw error_from_errno(results_.failure(), "write to", "standard output");
 }
 
 void Output::note(std::string_view text) {
   if (options_.quiet || options_.json) return;
+  results_.drain(order_kept_for);
   clear_progress();
   write_text(stderr, text);
   write_text(stderr, "\n");
 }
 
 void Output::error(std::string_view text) {
+  results_.drain(order_kept_for);
   clear_progress();
   write_text(stderr, fmt::format("sluice: {}\n", text));
 }
 
 void Output::progress_line(std::string_view text) {
   if (!options_.progress_bar || options_.quiet) return;
+  results_.drain(order_kept_for);
   clear_progress();
   if (text.empty()) return;
   write_text(stderr, text);
@@ -145,8 +167,12 @@ void print_failures(Output& output, const FailureList& failures) {
     output.error(say(language, messages::more_failures, failures.count() - named));
 }
 
-ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output)
-    : runtime_(runtime), output_(output), begin_(runtime.clock().steady()), shown_(begin_) {}
+ProgressDisplay::ProgressDisplay(Runtime& runtime, Output& output, Words words)
+    : runtime_(runtime),
+      output_(output),
+      words_(words),
+      begin_(runtime.clock().steady()),
+      shown_(begin_) {}
 
 ProgressDisplay::~ProgressDisplay() {
   output_.progress_line("");
@@ -165,10 +191,13 @@ ProgressCallback ProgressDisplay::callback() {
 }
 
 void ProgressDisplay::show() {
-  if (output_.progress_bar()) {
-    output_.progress_line(progress_bar(output_.language(), progress_, seconds()));
+  const bool bar = output_.progress_bar();
+  const Words words = words_ ? words_ : bar ? Words(progress_bar) : Words(describe);
+  const std::string text = words(output_.language(), progress_, seconds());
+  if (bar) {
+    output_.progress_line(text);
   } else {
-    output_.note(describe(output_.language(), progress_, seconds()));
+    output_.note(text);
   }
 }
 

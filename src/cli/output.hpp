@@ -5,9 +5,12 @@
 #include <string_view>
 
 #include "messages.hpp"
+#include "output_queue.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/task.hpp"
 #include "sluice/codec/json.hpp"
 #include "sluice/flow/progress.hpp"
+#include "standard_streams.hpp"
 
 namespace sluice::cli {
 
@@ -22,7 +25,7 @@ struct OutputOptions {
 /// What the program prints: results on stdout (text or one JSON object a line), the rest on stderr.
 class Output {
  public:
-  explicit Output(OutputOptions options) : options_(options) {}
+  explicit Output(OutputOptions options);
 
   Language language() const { return options_.language; }
   bool json() const { return options_.json; }
@@ -30,7 +33,8 @@ class Output {
   bool verbose() const { return options_.verbose; }
   bool progress_bar() const { return options_.progress_bar; }
 
-  /// A line of results on stdout. That it could not be written is kept for finish().
+  /// A line of results on stdout, written by a thread of its own: the loop goes on when nobody
+  /// reads. That it could not be written is kept for finish().
   void line(std::string_view text);
   template <class... Args>
   void line(const Message<Args...>& message, const std::type_identity_t<Args>&... args) {
@@ -45,9 +49,12 @@ class Output {
   }
   void error(std::string_view text);
   /// Whether stdout cannot be written to: its reader is gone, or the disk is full.
-  bool broken() const { return failure_ != 0; }
-  /// Throws Error if not all lines of results have been written.
-  void finish();
+  bool broken() const { return results_.failure() != 0; }
+  /// For who has lines without end: waits until few are left to write, or a stop is requested.
+  Task<> room(StopRequested stop_requested);
+  /// Waits until all lines of results are written. Throws Error if they could not be, or if nobody
+  /// reads them and a stop was requested.
+  Task<> finish(StopRequested stop_requested);
   /// Replaces the progress line on the terminal; "" removes it.
   void progress_line(std::string_view text);
 
@@ -55,8 +62,8 @@ class Output {
   void clear_progress();
 
   OutputOptions options_;
+  OutputQueue results_;
   bool progress_shown_ = false;
-  int failure_ = 0;  ///< errno of the first write to stdout that failed.
 };
 
 /// "12 files, 3.4 MiB, 1.2 MiB/s, 2 skipped, 3 failed".
@@ -75,7 +82,9 @@ void print_failures(Output& output, const FailureList& failures);
 /// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.
 class ProgressDisplay {
  public:
-  ProgressDisplay(Runtime& runtime, Output& output);
+  using Words = std::string (*)(Language, const Progress&, double seconds);
+  /// `words` say how far the job is; by default describe() and progress_bar().
+  ProgressDisplay(Runtime& runtime, Output& output, Words words = nullptr);
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();
@@ -88,6 +97,7 @@ class ProgressDisplay {
 
   Runtime& runtime_;
   Output& output_;
+  Words words_;
   Progress progress_;
   SteadyTime begin_, shown_;
 };

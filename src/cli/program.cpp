@@ -19,6 +19,7 @@
 #include "signals.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/watchdog.hpp"
+#include "usage_error.hpp"
 #include "version.hpp"
 
 namespace sluice::cli {
@@ -93,11 +94,20 @@ class CommandLine {
   Parsed parsed_;
 };
 
-ExitCode report(Language language, const Error& error) {
+bool is_usage(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const UsageError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+ExitCode report(Language language, const std::exception_ptr& thrown) {
+  const Error error = error_from(thrown);
   fmt::print(stderr, "sluice: {}\n", describe(language, error));
-  return error.code() == ErrorCode::invalid_input && error.operation() == "read"
-             ? ExitCode::usage
-             : exit_code_for(error);
+  return is_usage(thrown) ? ExitCode::usage : exit_code_for(error);
 }
 
 Task<ExitCode> run_and_close(Session& session, const Run& run) {
@@ -105,11 +115,15 @@ Task<ExitCode> run_and_close(Session& session, const Run& run) {
   ExitCode code = ExitCode::failed;
   try {
     code = co_await run(session);
-    session.output().finish();
   } catch (...) {
     thrown = std::current_exception();
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    co_await session.output().finish(session.stop_function());
+  } catch (...) {
+    if (!thrown) thrown = std::current_exception();
+  }
   co_await session.close();
   if (thrown) std::rethrow_exception(thrown);
   co_return code;
@@ -147,7 +161,7 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
                       .cancel = [&cancel] { cancel.emit(asio::cancellation_type::terminal); }});
   const auto on_end = [&](std::exception_ptr thrown, ExitCode result) {
     code = result;
-    if (thrown) code = report(language, error_from(thrown));
+    if (thrown) code = report(language, thrown);
     if (thrown && session.stop_requested()) code = ExitCode::interrupted;
     signals->stop();
   };
@@ -172,7 +186,7 @@ int run(const Invocation& invocation) {
     language = line.language();
     return static_cast<int>(done ? *done : run_parsed(invocation, line.take()));
   } catch (...) {
-    return static_cast<int>(report(language, error_from(std::current_exception())));
+    return static_cast<int>(report(language, std::current_exception()));
   }
 }
 

@@ -1,5 +1,6 @@
 // sluice rm: deleting files.
 #include "command.hpp"
+#include "sluice/async/errors.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -56,12 +57,26 @@ Task<> remove_tree(Session& session, FileSystem& files, const RemoveOptions& opt
   }
 }
 
+// A listing that breaks off after files were deleted does not hide that they were.
+Task<> remove_listed(Session& session, FileSystem& files, const RemoveOptions& options,
+                     Progress& progress, FailureList& failures) {
+  std::optional<Error> broken;
+  try {
+    co_await remove_tree(session, files, options, progress, failures);
+  } catch (...) {
+    broken = error_from(std::current_exception());
+  }
+  if (!broken) co_return;
+  if (broken->code() == ErrorCode::cancelled || progress.deleted == 0) throw *broken;
+  failures.add("", std::move(*broken));
+}
+
 Task<ExitCode> remove(Session& session, std::shared_ptr<const RemoveOptions> options) {
   Progress progress;
   FailureList failures;
   if (options->recursive) {
     const auto files = co_await session.open_tree(options->url);
-    co_await remove_tree(session, *files, *options, progress, failures);
+    co_await remove_listed(session, *files, *options, progress, failures);
   } else {
     const Storage::File location = co_await session.open_file(options->url);
     const auto file = co_await location.files->find(session.context(), location.path, {});
@@ -100,6 +115,7 @@ void add_remove_command(Commands commands) {
                     "All files below (empty directories stay)");
   command->add_flag("-n,--dry-run", options->dry_run, "Only show what would be deleted");
   add_filter_options(*command, options->filter);
+  add_link_option(*command, options->filter);
   command->callback([options, run = commands.run] {
     *run = [options](Session& session) { return remove(session, options); };
   });

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
+#include "sluice/core/local_path.hpp"
 #include "storage_options.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -24,8 +27,31 @@ std::filesystem::path state_directory_of(const GlobalOptions& options,
     return std::filesystem::path(*state) / "sluice";
   if (const auto home = environment.get("HOME"))
     return std::filesystem::path(*home) / ".local/state/sluice";
+  return {};
+}
+
+[[noreturn]] void throw_no_state_directory() {
   throw Error(ErrorCode::config, "find", "the state directory",
               "neither --state-dir nor HOME says where it is");
+}
+
+// Without a state directory what writes nothing works; nothing is made that nobody would clean up.
+class NoJournal final : public TemporaryJournal {
+ public:
+  Task<void> record(Temporary) override {
+    throw_no_state_directory();
+    co_return;
+  }
+  void forget(const Temporary&) override {}
+  Task<std::vector<Temporary>> orphans() override { co_return std::vector<Temporary>(); }
+  void record_in_job(const Temporary&) override { throw_no_state_directory(); }
+  void forget_in_job(const Temporary&) override {}
+};
+
+std::shared_ptr<TemporaryJournal> journal_in(Runtime& runtime,
+                                             const std::filesystem::path& state_directory) {
+  if (state_directory.empty()) return std::make_shared<NoJournal>();
+  return make_temporary_journal(runtime, state_directory / "journal");
 }
 
 }  // namespace
@@ -36,12 +62,17 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
       options_(std::move(options)),
       output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
-      journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
+      journal_(journal_in(runtime, state_directory_)) {
   storage_ = std::make_unique<Storage>(
       runtime_, storage_options(runtime_, options_, std::move(environment), journal_));
 }
 
 Session::~Session() = default;
+
+const std::filesystem::path& Session::state_directory() const {
+  if (state_directory_.empty()) throw_no_state_directory();
+  return state_directory_;
+}
 
 Task<std::shared_ptr<FileSystem>> Session::open_tree(std::string url) {
   co_return co_await storage_->open_tree(context(), std::move(url));
@@ -69,13 +100,10 @@ Task<bool> Session::is_tree(std::string url) {
 }
 
 Task<> Session::make_state_directory() {
-  auto job = [this] {
-    if (std::filesystem::create_directories(state_directory_)) {
-      // What was processed, and under which names, is nobody else's business.
-      std::filesystem::permissions(state_directory_, std::filesystem::perms::owner_all);
-    }
-  };
-  co_await offload(runtime_.disk(), job);
+  // What was processed, and under which names, is nobody else's business.
+  auto job = [directory = state_directory()] { return make_private_directories(directory); };
+  const std::error_code failed = co_await offload(runtime_.disk(), job);
+  if (failed) throw error_from_errno(failed.value(), "make directory", state_directory_.string());
 }
 
 Task<std::shared_ptr<KeyValueStore>> Session::open_store(std::string url) {
@@ -89,8 +117,7 @@ std::shared_ptr<const FileExtras> Session::new_file_attributes() const {
   for (const std::string& entry : options_.metadata) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw Error(ErrorCode::invalid_input, "read", "--metadata",
-                  fmt::format("\"{}\" is not NAME=VALUE", entry));
+      throw UsageError("--metadata", fmt::format("\"{}\" is not NAME=VALUE", entry));
     }
     extras->metadata[entry.substr(0, equals)] = entry.substr(equals + 1);
   }

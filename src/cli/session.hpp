@@ -31,8 +31,8 @@ class Session {
   OpContext context() const { return runtime_.context(); }
   std::shared_ptr<TemporaryJournal> journal() { return journal_; }
   /// Where the journal and the default status memory live: --state-dir, else
-  /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice.
-  const std::filesystem::path& state_directory() const { return state_directory_; }
+  /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice. Throws Error{config} if none of them is given.
+  const std::filesystem::path& state_directory() const;
 
   Storage& storage() { return *storage_; }
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);

@@ -4,6 +4,7 @@
 #include "sluice/codec/media_type.hpp"
 #include "sluice/flow/transfer.hpp"
 #include "standard_streams.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -74,8 +75,9 @@ Task<FileInfo> write_input(Session& session, const CopyOptions& options, Storage
 Task<ExitCode> copy_from_input(Session& session, std::shared_ptr<const CopyOptions> options) {
   const bool directory = co_await session.is_directory(options->to);
   if (directory) {
-    throw Error(ErrorCode::invalid_input, "read", options->to,
-                "is a directory, and standard input has no name to go into it by: name the file");
+    throw UsageError(
+        options->to,
+        "is a directory, and standard input has no name to go into it by: name the file");
   }
   const Storage::File to = co_await session.open_file(options->to);
   const std::string target = to.files->describe() + to.path;

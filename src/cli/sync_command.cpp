@@ -1,18 +1,19 @@
 // sluice sync: making one tree like another.
 #include "standard_streams.hpp"
 #include "tree_copy.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
 
 Task<ExitCode> run_sync(Session& session, std::shared_ptr<const CopyOptions> options) {
   if (options->delete_extra && !options->files_from.empty()) {
-    throw Error(ErrorCode::invalid_input, "read", "--delete",
-                "it cannot go with --files-from: the list does not say what is extra");
+    throw UsageError("--delete",
+                     "it cannot go with --files-from: the list does not say what is extra");
   }
   if (is_stream(options->from) || is_stream(options->to)) {
-    throw Error(ErrorCode::invalid_input, "read", "-",
-                "only cp takes standard input or output; a directory of that name is ./-");
+    throw UsageError("-",
+                     "only cp takes standard input or output; a directory of that name is ./-");
   }
   SyncOptions sync_with = sync_options(session, *options);
   co_return co_await copy_tree(session, options, std::move(sync_with));

@@ -4,14 +4,14 @@
 #include "sluice/async/offload.hpp"
 #include "sluice/codec/units.hpp"
 #include "sluice/fs/location.hpp"
+#include "usage_error.hpp"
 
 namespace sluice::cli {
 namespace {
 
 Compare comparison(const CopyOptions& options) {
   if (options.size_only + options.checksum + options.metadata_mtime > 1) {
-    throw Error(ErrorCode::invalid_input, "read", "--size-only, --checksum, --metadata-mtime",
-                "only one of them can be given");
+    throw UsageError("--size-only, --checksum, --metadata-mtime", "only one of them can be given");
   }
   if (options.size_only) return Compare::size_only;
   if (options.checksum) return Compare::checksum;
@@ -157,6 +157,7 @@ void add_tree_copy_options(CLI::App& command, CopyOptions& options) {
                    "Compare and keep original mtimes by the objects' metadata (one request for "
                    "each object of equal size)");
   add_filter_options(command, options.filter);
+  add_link_option(command, options.filter);
 }
 
 }  // namespace sluice::cli

@@ -1,6 +1,9 @@
 #include "sluice/core/local_path.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "sluice/core/error.hpp"
 #include "sluice/core/json_text.hpp"
@@ -60,6 +63,16 @@ std::filesystem::path local_path_below(const std::filesystem::path& base,
                 std::string(shortened(remote_path, max_shown_length)), *reason);
   }
   return base / std::filesystem::path(remote_path);
+}
+
+std::error_code make_private_directories(const std::filesystem::path& directory) {
+  std::error_code failed;
+  if (std::filesystem::is_directory(directory, failed)) return {};
+  const std::filesystem::path parent = directory.parent_path();
+  if (parent != directory) failed = make_private_directories(parent);
+  if (failed) return failed;
+  if (::mkdir(directory.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
+  return {errno, std::system_category()};
 }
 
 std::string temporary_name_for(std::string_view final_name, std::string_view hex_id) {

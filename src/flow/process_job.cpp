@@ -157,7 +157,7 @@ Task<> ProcessJob::finish(Lease lease, SteadyTime began, std::optional<Outcome> 
                           std::optional<Error> failed) {
   if (failed) {
     context_.log.error("Processing failed", {{"file", lease.file.path}, {"error", failed->what()}});
-    co_await memory_.report_error(lease.file, *failed);
+    co_await memory_.report_error(as_remembered(lease.file), *failed);
     co_await work_.failed(lease.id, *failed);
     ++report_.progress.failed;
     report_.failures.add(std::move(lease.file.path), std::move(*failed));
@@ -192,10 +192,7 @@ Task<ProcessJob::Outcome> ProcessJob::process(FileInfo& file, std::filesystem::p
   const std::filesystem::path output = co_await run_step(file, in, out);
   const Fingerprint after = co_await fingerprint(output);
   if (after == before) {
-    FileInfo unchanged = file;
-    if (!can_.sets_mtime)
-      unchanged.mtime.reset();  // a download tells it less precisely than a walk
-    co_await memory_.report_done(std::move(unchanged));
+    co_await memory_.report_done(as_remembered(file));
     co_return Outcome::unchanged;
   }
   co_await overwrite(file, output, after);
@@ -219,7 +216,7 @@ Task<> ProcessJob::overwrite(const FileInfo& file, std::filesystem::path output,
   write.durable = true;
   if (!can_.sets_mtime)
     write.mtime = runtime_.clock().now();  // the time that the metadata keeps is of the old content
-  co_await memory_.intend(file, std::move(print));
+  co_await memory_.intend(as_remembered(file), std::move(print));
   FileInfo after = co_await files_.upload(context_, std::move(output), file.path, std::move(write));
   co_await memory_.report_done(std::move(after));
 }
@@ -228,8 +225,8 @@ Task<> ProcessJob::overwrite(const FileInfo& file, std::filesystem::path output,
 // list.
 Task<bool> ProcessJob::still_needed(FileInfo file) {
   file.extras.reset();
-  if (!can_.sets_mtime) file.mtime.reset();
-  const auto stream = memory_.needs_processing(std::make_unique<OneFile>(std::move(file)));
+  auto one = std::make_unique<OneFile>(as_remembered(std::move(file)));
+  const auto stream = memory_.needs_processing(std::move(one));
   bool needed = false;
   for (;;) {
     const auto batch = co_await stream->next();
@@ -238,6 +235,13 @@ Task<bool> ProcessJob::still_needed(FileInfo file) {
     if (!batch->failures.empty()) throw Error(batch->failures.front());
     needed = needed || !batch->files.empty();
   }
+}
+
+// A download tells an mtime that the server sets less precisely than a walk does, which would then
+// take the file for another version. The tag tells versions apart.
+FileInfo ProcessJob::as_remembered(FileInfo file) const {
+  if (!can_.sets_mtime && !file.etag.empty()) file.mtime.reset();
+  return file;
 }
 
 Task<Fingerprint> ProcessJob::fingerprint(std::filesystem::path file) {

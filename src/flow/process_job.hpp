@@ -29,6 +29,7 @@ class ProcessJob {
                                        std::filesystem::path out);
   Task<> overwrite(const FileInfo& file, std::filesystem::path output, Fingerprint print);
   Task<bool> still_needed(FileInfo file);
+  FileInfo as_remembered(FileInfo file) const;
   Task<Fingerprint> fingerprint(std::filesystem::path file);
   Task<> finish(Lease lease, SteadyTime began, std::optional<Outcome> outcome,
                 std::optional<Error> failed);

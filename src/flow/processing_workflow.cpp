@@ -32,6 +32,30 @@ class ScanStream final : public FileStream {
   std::function<bool()> stop_;
 };
 
+// Tells after each batch how far the scan is.
+class CountedStream final : public FileStream {
+ public:
+  CountedStream(std::unique_ptr<FileStream> inner, std::shared_ptr<const StatusTally> tally,
+                ProgressCallback on_progress)
+      : inner_(std::move(inner)), tally_(std::move(tally)), on_progress_(std::move(on_progress)) {}
+
+  Task<std::optional<FileBatch>> next() override {
+    auto batch = co_await inner_->next();
+    if (!batch) co_return batch;
+    progress_.done = tally_->process;
+    progress_.skipped = tally_->skipped + tally_->waiting + tally_->given_up + tally_->recovered;
+    progress_.failed += batch->failures.size();
+    if (on_progress_) on_progress_(progress_);
+    co_return batch;
+  }
+
+ private:
+  std::unique_ptr<FileStream> inner_;
+  std::shared_ptr<const StatusTally> tally_;
+  ProgressCallback on_progress_;
+  Progress progress_;
+};
+
 Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, FileInfo file,
                                           std::string algorithm) {
   FindOptions find;
@@ -41,6 +65,14 @@ Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, 
   if (found->extras && found->extras->checksum_algorithm == algorithm)
     co_return found->extras->checksum;
   co_return co_await content_hash(context, *files, *found, std::move(algorithm));
+}
+
+// A link to a file of the tree is the same file under a second name: each name's overwrite would
+// make the other one new again, for ever. A link that leads out of the tree is never written to.
+void check_links(const FileSystem& files, const ScanOptions& options) {
+  if (options.walk.symlinks == Symlinks::skip) return;
+  throw Error(ErrorCode::invalid_input, "scan", files.describe() + options.root,
+              "a batch works on files in place and skips symbolic links");
 }
 
 }  // namespace
@@ -62,6 +94,7 @@ void ProcessingWorkflow::set_logger(Logger logger) {
 }
 
 Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {
+  check_links(files_, options);
   context.log = log_;
   log_.info("Scanning",
             {{"root", files_.describe() + options.root}, {"backlog", options.backlog.string()}});
@@ -69,7 +102,8 @@ Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOpti
   auto walk = files_.walk(context, options.root, options.walk);
   auto files =
       std::make_unique<ScanStream>(std::move(walk), options.filter, options.stop_requested);
-  auto wanted = memory_.needs_processing(std::move(files), tally);
+  auto wanted = std::make_unique<CountedStream>(memory_.needs_processing(std::move(files), tally),
+                                                tally, options.on_progress);
   ScanReport report;
   report.backlog = co_await write_backlog(runtime_, options.backlog, std::move(wanted));
   report.tally = *tally;

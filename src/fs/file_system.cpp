@@ -7,4 +7,8 @@ Task<std::optional<FileInfo>> FileSystem::copy_from(OpContext, FileSystem&, File
   co_return std::nullopt;
 }
 
+Task<std::string> FileSystem::identity(OpContext) {
+  co_return describe();
+}
+
 }  // namespace sluice

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sluice/async/errors.hpp"
+#include "sluice/core/local_path.hpp"
 
 namespace sluice {
 namespace {
@@ -47,8 +48,7 @@ JournalFiles::~JournalFiles() {
 }
 
 void JournalFiles::open_own() {
-  std::error_code failed;
-  std::filesystem::create_directories(directory_, failed);
+  const std::error_code failed = make_private_directories(directory_);
   if (failed) throw system_failure(failed.value(), "make directory", directory_.native());
   self_ = this_process();
   const std::string path = own_path().native();

@@ -144,6 +144,13 @@ class LocalFs final : public FileSystem {
     return shown;
   }
 
+  Task<std::string> identity(OpContext context) override {
+    auto job = [this] { return std::filesystem::weakly_canonical(site_->root.path()).native(); };
+    std::string real = co_await disk_job(runtime_, context, "find", job);
+    if (!real.ends_with('/')) real.push_back('/');
+    co_return real;
+  }
+
   Task<void> close(OpContext context) override {
     if (cleanups_->running() > 0) {
       co_await with_deadline(context.deadline, "close " + describe(), cleanups_->idle());

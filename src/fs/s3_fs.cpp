@@ -102,6 +102,11 @@ class S3Fs final : public FileSystem {
     return "s3://" + root_.options.bucket + "/" + root_.options.prefix;
   }
 
+  // Equal bucket names of two endpoints are two buckets.
+  Task<std::string> identity(OpContext) override {
+    co_return root_.client().bucket_realm() + " " + describe();
+  }
+
   Task<void> close(OpContext context) override {
     return root_.background.close(std::move(context));
   }

@@ -12,7 +12,7 @@
 namespace sluice::state {
 namespace {
 
-constexpr mode_t file_mode = 0666;  // less the umask
+constexpr mode_t file_mode = 0600;  // names of files are their user's business
 
 std::filesystem::path directory_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");

@@ -1,10 +1,21 @@
 #include "state/sqlite_connection.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "sluice/async/errors.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::state {
 namespace {
+
+// SQLite would make it readable by all. Only a new file: to close another descriptor of one that is
+// in use would drop SQLite's locks on it (fcntl(2)). What fails here fails in SQLite, which says
+// so.
+void make_private_file(const std::string& file) {
+  const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+}
 
 ErrorCode code_of(int primary) {
   switch (primary) {
@@ -116,6 +127,7 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& file,
     : file_(file.string()) {
   // NOMUTEX: the database lane is one thread, and a connection is used by one job at a time.
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  make_private_file(file_);
   sqlite3* database = nullptr;
   const int result = sqlite3_open_v2(file_.c_str(), &database, flags, nullptr);
   database_.reset(database);

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <string>
 
 #include "sluice/core/error.hpp"
 #include "sluice/core/random.hpp"
+#include "support/temporary_directory.hpp"
 
 using namespace std::string_literals;
 using sluice::local_path_below;
@@ -21,6 +23,20 @@ namespace {
 const std::string id = "0123456789abcdef";
 
 }  // namespace
+
+TEST_CASE(
+    "local path: private directories are their user's alone, with what is missing above them") {
+  const sluice::test::TemporaryDirectory scratch;
+  const auto deep = scratch / "state/deep";
+  REQUIRE_FALSE(sluice::make_private_directories(deep));
+  for (const auto& made : {deep, deep.parent_path()})
+    CHECK(std::filesystem::status(made).permissions() == std::filesystem::perms(0700));
+  std::filesystem::permissions(deep, std::filesystem::perms(0750));
+  CHECK_FALSE(sluice::make_private_directories(deep));
+  CHECK(std::filesystem::status(deep).permissions() == std::filesystem::perms(0750));
+  std::ofstream(scratch / "file") << "x";
+  CHECK(sluice::make_private_directories(scratch / "file/below") == std::errc::not_a_directory);
+}
 
 TEST_CASE("local path: plain names lie below the base, byte for byte") {
   CHECK(local_path_below("/data", "a") == "/data/a");

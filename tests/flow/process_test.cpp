@@ -10,6 +10,7 @@
 #include "sluice/flow/processing_workflow.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "sluice/state/memory_store.hpp"
+#include "support/forwarding_fs.hpp"
 #include "support/run.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -115,6 +116,28 @@ TEST_CASE("batch: processes in place, once; a second run finds nothing to do") {
   });
 }
 
+TEST_CASE("batch: a scan tells how far it is") {
+  test::run([](Runtime& runtime) -> Task<> {
+    MemoryFsOptions small;
+    small.batch = 4;
+    Bench bench(runtime, small);
+    for (int i = 0; i < 10; ++i)
+      bench.files.put(std::to_string(i) + ".csv", "row\n");
+    co_await bench.memory.report_done(*co_await bench.files.find(runtime.context(), "2.csv", {}));
+    auto told = std::make_shared<std::vector<Progress>>();
+    ScanOptions options;
+    options.backlog = bench.backlog;
+    options.on_progress = [told](const Progress& progress) { told->push_back(progress); };
+    ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
+    co_await workflow.scan_and_filter(runtime.context(), options);
+    REQUIRE(told->size() >= 3);
+    CHECK(told->front().done == 3);
+    CHECK(told->front().skipped == 1);
+    CHECK(told->back().done == 9);
+    CHECK(told->back().skipped == 1);
+  });
+}
+
 TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops nobody") {
   test::run([](Runtime& runtime) -> Task<> {
     Bench bench(runtime);
@@ -134,6 +157,76 @@ TEST_CASE("batch: one failure is remembered, retried by a later scan, and stops 
     CHECK(second.progress.done == 1);
     CHECK((co_await bench.memory.counts()).errors == 0);
   });
+}
+
+namespace {
+
+// As S3: the server sets the mtime, and a download tells it in whole seconds.
+class CoarseDownloads final : public test::ForwardingFs {
+ public:
+  using ForwardingFs::ForwardingFs;
+  Task<FileInfo> download(OpContext context, std::string path, std::filesystem::path local,
+                          ReadOptions options) override {
+    FileInfo file = co_await inner_.download(context, path, local, options);
+    file.mtime = std::chrono::floor<std::chrono::seconds>(*file.mtime);
+    co_return file;
+  }
+  Capabilities capabilities() const override {
+    Capabilities can = inner_.capabilities();
+    can.sets_mtime = false;
+    return can;
+  }
+};
+
+Task<StatusTally> scan_of(Runtime& runtime, Bench& bench, FileSystem& files, StatusMemory& memory) {
+  ProcessingWorkflow workflow(runtime, files, memory);
+  ScanOptions options;
+  options.backlog = bench.backlog;
+  const ScanReport report = co_await workflow.scan_and_filter(runtime.context(), options);
+  co_return report.tally;
+}
+
+}  // namespace
+
+TEST_CASE("batch: a failed object waits for its time, though a download tells its mtime coarsely") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    CoarseDownloads files(bench.files);
+    StatusOptions status = bench.status();
+    status.policy.retry.base = 1h;
+    StoredStatusMemory memory(runtime, bench.store, status);
+    for (const char* name : {"a.csv", "b.csv"})
+      bench.files.put(name, "row\n", TimePoint(1'700'000'000s + 123ms));
+    co_await scan_of(runtime, bench, files, memory);
+    {
+      ProcessingWorkflow workflow(runtime, files, memory);
+      const auto work = co_await open_backlog_work(runtime, bench.backlog);
+      co_await workflow.process_files(runtime.context(), *work, bench.process(refuse_b));
+    }
+    const StatusTally tally = co_await scan_of(runtime, bench, files, memory);
+    CHECK(tally.skipped == 1);
+    CHECK(tally.waiting == 1);
+    CHECK(tally.process == 0);
+  });
+}
+
+TEST_CASE("batch: a scan that shall follow or keep symbolic links is refused") {
+  for (const Symlinks links : {Symlinks::follow, Symlinks::keep}) {
+    const test::TemporaryDirectory directory;
+    const auto refused = test::error_of([&](Runtime& runtime) {
+      return [](Runtime& world, Symlinks how, std::filesystem::path backlog) -> Task<> {
+        Bench bench(world);
+        ScanOptions options;
+        options.walk.symlinks = how;
+        options.backlog = std::move(backlog);
+        ProcessingWorkflow workflow(world, bench.files, bench.memory);
+        co_await workflow.scan_and_filter(world.context(), options);
+      }(runtime, links, directory / "backlog.json.gz");
+    });
+    REQUIRE(refused);
+    CHECK(refused->code() == ErrorCode::invalid_input);
+    CHECK(entries(directory.path()) == 0);
+  }
 }
 
 TEST_CASE("batch: output equal to the input is remembered without an upload") {

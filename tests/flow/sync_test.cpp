@@ -7,6 +7,7 @@
 
 #include "sluice/async/task_group.hpp"
 #include "sluice/fs/memory_fs.hpp"
+#include "support/forwarding_fs.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run.hpp"
 
@@ -216,47 +217,13 @@ class OutOfOrder final : public FileStream {
 };
 
 // A file system whose walk lies about its order.
-class LyingFs final : public FileSystem {
+class LyingFs final : public test::ForwardingFs {
  public:
-  explicit LyingFs(MemoryFs& inner) : inner_(inner) {}
+  using ForwardingFs::ForwardingFs;
   std::unique_ptr<FileStream> walk(OpContext, std::string, WalkOptions) override {
     return std::make_unique<OutOfOrder>();
   }
-  Task<std::optional<FileInfo>> find(OpContext c, std::string p, FindOptions o) override {
-    return inner_.find(c, p, o);
-  }
-  Task<std::unique_ptr<ByteSource>> open(OpContext c, std::string p, ReadOptions o) override {
-    return inner_.open(c, p, o);
-  }
-  Task<std::unique_ptr<ByteSink>> create(OpContext c, std::string p, WriteOptions o) override {
-    return inner_.create(c, p, o);
-  }
-  Task<FileInfo> copy(OpContext c, FileInfo f, std::string t, WriteOptions o) override {
-    return inner_.copy(c, f, t, o);
-  }
-  Task<RemoveResult> remove(OpContext c, std::vector<std::string> p) override {
-    return inner_.remove(c, p);
-  }
-  Task<void> make_directory(OpContext c, std::string p) override {
-    return inner_.make_directory(c, p);
-  }
-  Task<bool> remove_directory(OpContext c, std::string p) override {
-    return inner_.remove_directory(c, p);
-  }
-  Task<FileInfo> download(OpContext c, std::string p, std::filesystem::path l,
-                          ReadOptions o) override {
-    return inner_.download(c, p, l, o);
-  }
-  Task<FileInfo> upload(OpContext c, std::filesystem::path l, std::string p,
-                        WriteOptions o) override {
-    return inner_.upload(c, l, p, o);
-  }
-  Capabilities capabilities() const override { return inner_.capabilities(); }
   std::string describe() const override { return "lying:"; }
-  Task<void> close(OpContext c) override { return inner_.close(c); }
-
- private:
-  MemoryFs& inner_;
 };
 
 }  // namespace

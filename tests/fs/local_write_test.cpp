@@ -185,3 +185,29 @@ TEST_CASE("LocalFs: durable writes make their directories and files") {
     CHECK(text == "x");
   });
 }
+
+namespace {
+
+Task<> tell_name(Runtime& runtime, std::filesystem::path root, std::string& name) {
+  const auto fs = make_local_fs(runtime, {.root = root, .journal = nullptr});
+  name = co_await fs->identity(OpContext{});
+  co_await fs->close(OpContext{});
+}
+
+std::string name_of_root(const std::filesystem::path& root) {
+  std::string name;
+  test::run([&](Runtime& runtime) { return tell_name(runtime, root, name); });
+  return name;
+}
+
+}  // namespace
+
+TEST_CASE("LocalFs: all ways to a root have one name") {
+  const test::TemporaryDirectory dir;
+  std::filesystem::create_directory(dir.path() / "real");
+  std::filesystem::create_directory_symlink("real", dir.path() / "link");
+  const std::string real = std::filesystem::canonical(dir.path() / "real").native() + "/";
+  for (const char* const way : {"real", "real/", "link", "real/../link/."})
+    CHECK(name_of_root(dir.path() / way) == real);
+  CHECK(name_of_root(dir.path() / "link/not-there-yet") == real + "not-there-yet/");
+}

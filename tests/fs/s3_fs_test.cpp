@@ -55,6 +55,16 @@ TEST_CASE("bytes of S3 that do not have their checksum are an integrity error, a
   CHECK(world.run(body)->code() == ErrorCode::integrity);
 }
 
+TEST_CASE("S3 roots of equal names are told apart by their endpoint") {
+  S3World world;
+  world.prefix = "p";
+  auto body = [](S3World&, FileSystem& files, OpContext context) -> Task<> {
+    const std::string name = co_await files.identity(context);
+    CHECK(name == "http://127.0.0.1:9 s3://b/p/");
+  };
+  CHECK_FALSE(world.run(body));
+}
+
 TEST_CASE("opening an object with its tags never holds one connection while it waits for another") {
   S3World world;
   world.http->then(

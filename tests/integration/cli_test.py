@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from program import (AUTHENTICATION, CONFIG, FAILED, INTERRUPTED, OLD, PARTIAL, SLUICE, USAGE, run_scenarios, tree)
+from program import (AUTHENTICATION, CONFIG, FAILED, INTERRUPTED, OLD, PARTIAL, SLUICE, USAGE, Lab, run_scenarios, tree)
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
 
@@ -218,6 +218,29 @@ def removes_files_and_trees(bench):
     bench.run("rm", "-r", "--dry-run", "s3://test/rm/")
     assert bench.summary("rm", "-r", "s3://test/rm/")["deleted"] == 2
     assert bench.run("ls", "-r", "s3://test/rm/") == ""
+
+
+def a_removal_whose_listing_breaks_off_is_partial(bench):
+    with Lab("--fault", "list-page-size=1000", "--fault", "error=InternalError,op=ListObjectsV2,page=2") as lab:
+        there = {"AWS_ENDPOINT_URL": lab.ready["endpoint"]}
+        for number in range(1005):
+            bench.file(f"rm/{number:04d}", b"")
+        bench.run("sync", bench.directory / "rm", "s3://test/rm/", **there)
+        summary = bench.summary("rm", "-r", "s3://test/rm/", "--max-attempts", "1", expect=PARTIAL, **there)
+        assert summary["deleted"] == 1000 and summary["failures"][0]["code"] == "unavailable", summary
+
+
+def only_what_writes_needs_a_state_directory(bench):
+    path = bench.file("home/a", b"data\n")
+    for name in ("HOME", "SLUICE_STATE_DIR"):
+        del bench.environment[name]
+    assert bench.run("ls", path.parent).split()[-1] == "a"
+    assert bench.run("cat", path) == "data\n"
+    bench.run("ls", "s3://test/no-home/")
+    bench.run("cp", path, bench.directory / "b", expect=CONFIG)
+    assert "--state-dir" in bench.stderr and not (bench.directory / "b").exists(), bench.stderr
+    bench.run("batch", "status", path.parent, expect=CONFIG)
+    bench.run("cp", path, bench.directory / "b", SLUICE_STATE_DIR=str(bench.directory / "state"))
 
 
 STEP = "cat {in} > {out}; echo done >> {out}"  # not idempotent: a second run would show

@@ -142,6 +142,34 @@ def an_interrupt_ends_waiting_for_a_full_pipe(bench):
     process.stdout.close()
 
 
+def work_goes_on_while_nobody_reads_its_results(bench):
+    count, target = 1500, bench.directory / "target"
+    for number in range(count):
+        bench.file(f"many/{number:04d}-{'n' * 100}", b"")
+    process = start(bench, "sync", "-v", bench.directory / "many", target, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not target.exists() or len(list(target.iterdir())) < count:
+        assert time.monotonic() < deadline, "the copies wait for the reader"
+        time.sleep(0.1)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert sorted(line.split()[1][:4] for line in output.decode().splitlines()) == [f"{number:04d}" for number in range(count)]
+
+
+def an_interrupt_ends_waiting_for_who_does_not_read_results(bench):
+    for number in range(1500):
+        bench.file(f"many/{number:04d}-{'n' * 100}", b"")
+    for command in (["sync", "-v", bench.directory / "many", bench.directory / "target"], ["ls", "-r", bench.directory / "many"]):
+        process = start(bench, *command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        assert process.poll() is None, "the pipe holds less than the results"
+        process.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        assert process.wait(timeout=20) == INTERRUPTED, command
+        assert time.monotonic() - begin < 5, command
+        process.stdout.close()
+
+
 def says_what_a_stream_cannot_do(bench):
     for command in (("cp", "-", "-"), ("cp", "-r", "-", "s3://test/x"), ("cp", "s3://test/x", "-", "--files-from", "list"),
                     ("sync", "-", "s3://test/x"), ("sync", "s3://test/x", "-"), ("cp", "-", "s3://test/x/"), ("cp", "-", "s3://test")):

@@ -108,6 +108,14 @@ TEST_CASE("SqliteStore: what was put is there for the next one that opens it") {
   CHECK(values == Values{"1", std::nullopt});
 }
 
+TEST_CASE("SqliteStore: its files are their user's alone") {
+  const sluice::test::TemporaryDirectory scratch;
+  put_one(scratch / "state.db");
+  for (const auto& entry : std::filesystem::directory_iterator(scratch.path()))
+    CHECK((entry.status().permissions() & std::filesystem::perms(0777)) ==
+          std::filesystem::perms(0600));
+}
+
 TEST_CASE("SqliteStore: what cannot be opened is an error that names the file") {
   const sluice::test::TemporaryDirectory scratch;
   check_failure(scratch / "none" / "state.db", ErrorCode::not_found);

@@ -123,6 +123,9 @@ class S3Client {
   IfMatchSupport& if_match_on_complete() { return if_match_on_complete_; }
   /// "https://host:port" of the service (of a bucket with an empty name); tells endpoints apart.
   std::string origin() const;
+  /// Where equal bucket names mean one bucket: a partition ("amazonaws.com") or a custom endpoint's
+  /// origin.
+  std::string bucket_realm() const;
   Retrier& retrier();
 
  private:

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace sluice {
 
@@ -19,6 +20,10 @@ std::filesystem::path local_path_below(const std::filesystem::path& base,
 
 /// The reason why `remote_path` is refused, or nullopt if it is fine.
 std::optional<std::string> refusal_of(std::string_view remote_path);
+
+/// Makes what is missing of an absolute path, for its user alone (mode 0700). Blocking. The error
+/// is the system's, none if the directory is there now.
+std::error_code make_private_directories(const std::filesystem::path& directory);
 
 /// Our temporary names: ".<name, shortened>.<16 hex digits>.sluice-part". Walks hide them.
 std::string temporary_name_for(std::string_view final_name, std::string_view hex_id);

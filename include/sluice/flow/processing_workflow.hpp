@@ -47,9 +47,11 @@ ProcessStep make_command_step(Runtime& runtime, CommandStep command);
 
 struct ScanOptions {
   std::string root;  ///< Below the file system's root; "" is all.
-  WalkOptions walk;
+  WalkOptions walk;  ///< Symlinks::skip only: a link is another name of a file, or leads elsewhere.
   FileFilter filter;
   std::filesystem::path backlog;  ///< Written whole or not at all.
+  /// `done` are the files for the backlog, `skipped` those that need nothing now; no bytes.
+  ProgressCallback on_progress;
   std::function<bool()> stop_requested;
 };
 
@@ -88,7 +90,8 @@ class ProcessingWorkflow {
   void set_logger(Logger logger);
 
   /// Writes the backlog of the files that need processing. Throws what prevents it from being
-  /// whole; failures of single directories are in the report.
+  /// whole; failures of single directories are in the report. Error{invalid_input} for options that
+  /// a batch cannot have.
   Task<ScanReport> scan_and_filter(OpContext context, ScanOptions options);
 
   /// Processes what `work` hands out. One file's failure is remembered and never stops the others;

@@ -133,6 +133,10 @@ class FileSystem {
   virtual Capabilities capabilities() const = 0;
   /// "s3://bucket/prefix/", "/data/in/": the root, for messages; without secrets.
   virtual std::string describe() const = 0;
+  /// Names the root for a memory that outlives the process: roots that hold the same files have the
+  /// same name (local: links resolved), others another one (S3: with the endpoint). Without
+  /// secrets.
+  virtual Task<std::string> identity(OpContext context);
   /// Joins what is still being cleaned up, under the context's deadline.
   virtual Task<void> close(OpContext context) = 0;
 };

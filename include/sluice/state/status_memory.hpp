@@ -56,7 +56,7 @@ using ChecksumOf = std::function<Task<std::optional<std::string>>(FileInfo, std:
 
 struct StatusOptions {
   std::string job;   ///< With `root`, the namespace: equal paths of other jobs or roots are others.
-  std::string root;  ///< For example "s3://bucket/prefix", without secrets.
+  std::string root;  ///< FileSystem::identity(): two names of one tree are one root.
   DecisionPolicy policy;
   /// Asked about files that may be the output of an interrupted overwrite, where size, tag and
   /// mtime cannot tell. Without it (or an answer) decide_unverified() decides.
