@@ -81,8 +81,8 @@ Task<> refuse_overlap(Session& session, const CopyOptions& options, bool plain_c
   const Overlap overlap = co_await offload(session.runtime().disk(), job);
   if (overlap == Overlap::none) co_return;
   if (overlap == Overlap::same && from.scheme == Scheme::s3 && plain_copy) co_return;
-  throw Error(
-      ErrorCode::invalid_input, "copy", options.from,
+  throw UsageError(
+      options.from,
       "source and destination are the same tree, or one lies below the other: " + options.to);
 }
 

@@ -15,7 +15,8 @@ from program_help import all_flags, commands, flags, help_of, subcommands
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMPLETIONS = ROOT / "tools/completions"
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
-OTHERS = {"--build-only", "--cflags", "--libs", "--static"}  # of tools/setup and pkg-config, in the READMEs
+# Of tools/setup, pkg-config and the AWS CLI, where the documents tell how to use them.
+OTHERS = {"--bench", "--bucket", "--build-only", "--cflags", "--libs", "--lifecycle-configuration", "--static"}
 
 
 def compare(what, said, true):
