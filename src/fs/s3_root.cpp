@@ -1,6 +1,7 @@
 #include "fs/s3_root.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/media_type.hpp"
@@ -33,6 +34,16 @@ S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
 
 S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
     : runtime(the_runtime),
+/// S3 takes no retention that has ended.
+void drop_ended_retention(FileExtras& attributes, TimePoint now) {
+  const auto until = attributes.headers.find(std::string(aws::s3_lock_until_header));
+  if (until == attributes.headers.end()) return;
+  const std::optional<TimePoint> date = codec::parse_iso8601(until->second);
+  if (!date || *date > now) return;
+  attributes.headers.erase(until);
+  attributes.headers.erase(std::string(aws::s3_lock_mode_header));
+}
+
       options(completed(the_runtime, std::move(the_options))),
       buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size,
                                             options.parallel_parts)),
@@ -64,6 +75,7 @@ aws::S3Attributes attributes_for(const S3Root& root, std::string_view path,
   return attributes;
 }
 
+  drop_ended_retention(*attributes, root.runtime.clock().now());
 FileInfo written_file(std::string path, std::uint64_t size, std::string etag) {
   FileInfo info;
   info.path = std::move(path);
