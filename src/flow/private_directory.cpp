@@ -56,14 +56,14 @@ Task<> sweep_private_directories(Runtime& runtime, OpContext context,
     if (orphan.kind != kind) continue;
     std::optional<Error> failed;
     try {
-      co_await remove_private_directory(runtime, orphan.subject, journal);
-    } catch (...) {
-      failed = error_from(std::current_exception());
-    }
       if (!is_name_of_ours(orphan.subject)) {
         throw Error(ErrorCode::protocol, "sweep", orphan.subject,
                     "the journal names something that is no temporary of ours");
       }
+      co_await remove_private_directory(runtime, orphan.subject, journal);
+    } catch (...) {
+      failed = error_from(std::current_exception());
+    }
     if (!failed) {
       context.log.info("Removed what an interrupted run had left", {{"directory", orphan.subject}});
     } else if (failed->code() == ErrorCode::cancelled) {

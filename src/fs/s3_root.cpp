@@ -30,10 +30,6 @@ S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
   return options;
 }
 
-}  // namespace
-
-S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
-    : runtime(the_runtime),
 /// S3 takes no retention that has ended.
 void drop_ended_retention(FileExtras& attributes, TimePoint now) {
   const auto until = attributes.headers.find(std::string(aws::s3_lock_until_header));
@@ -44,6 +40,10 @@ void drop_ended_retention(FileExtras& attributes, TimePoint now) {
   attributes.headers.erase(std::string(aws::s3_lock_mode_header));
 }
 
+}  // namespace
+
+S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
+    : runtime(the_runtime),
       options(completed(the_runtime, std::move(the_options))),
       buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size,
                                             options.parallel_parts)),
@@ -69,13 +69,13 @@ aws::S3Attributes attributes_for(const S3Root& root, std::string_view path,
     attributes->encryption = defaults.encryption;
     attributes->encryption_key_id = defaults.encryption_key_id;
   }
+  drop_ended_retention(*attributes, root.runtime.clock().now());
   if (attributes->content_type.empty()) attributes->content_type = codec::media_type_of(path);
   if (options.mtime)
     attributes->metadata.insert_or_assign("mtime", codec::format_epoch_seconds(*options.mtime));
   return attributes;
 }
 
-  drop_ended_retention(*attributes, root.runtime.clock().now());
 FileInfo written_file(std::string path, std::uint64_t size, std::string etag) {
   FileInfo info;
   info.path = std::move(path);

@@ -63,9 +63,9 @@ TEST_CASE("opening an object with its tags never holds one connection while it w
   auto body = [](S3World&, FileSystem& files, OpContext context) -> Task<> {
     ReadOptions options;
     options.extras = true;
-    std::unique_ptr<ByteSource> source = co_await files.open(context, "file", options);
     options.known.emplace();
     options.known->etag = "tag";
+    std::unique_ptr<ByteSource> source = co_await files.open(context, "file", options);
     CHECK(source->info().extras->tags->at("a") == "1");
   };
   CHECK_FALSE(world.run(body));
