@@ -27,6 +27,10 @@ S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
     options.buffers =
         std::make_shared<Semaphore>(runtime.executor(), default_buffers * options.part_size);
   }
+  if (!options.read_buffers) {
+    options.read_buffers =
+        std::make_shared<Semaphore>(runtime.executor(), options.buffers->total());
+  }
   return options;
 }
 
@@ -47,6 +51,8 @@ S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
       options(completed(the_runtime, std::move(the_options))),
       buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size,
                                             options.parallel_parts)),
+      read_buffers(std::make_shared<PartBuffers>(options.read_buffers, options.part_size,
+                                                 options.parallel_parts)),
       background(the_runtime, clean_up_limit) {}
 
 aws::S3Location S3Root::location_of(std::string_view path) const {

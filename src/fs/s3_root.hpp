@@ -15,8 +15,8 @@ struct S3Root {
   S3Root(Runtime& the_runtime, S3FsOptions the_options);
 
   Runtime& runtime;
-  S3FsOptions options;  ///< With `prefix` empty or ending in '/', and `buffers` set.
-  std::shared_ptr<PartBuffers> buffers;
+  S3FsOptions options;  ///< With `prefix` empty or ending in '/', and both semaphores set.
+  std::shared_ptr<PartBuffers> buffers, read_buffers;
   S3Background background;
   bool told_of_unread_tags = false;
 
