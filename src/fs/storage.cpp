@@ -161,12 +161,20 @@ Task<std::vector<Bucket>> Storage::list_buckets(OpContext context) {
 }
 
 Task<> Storage::close(OpContext context) {
-  for (const auto& files : opened_)
-    co_await files->close(context);
+  std::exception_ptr first;
+  for (const auto& files : opened_) {
+    try {
+      co_await files->close(context);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
   opened_.clear();
-  if (!s3_) co_return;
-  co_await s3_->http->close();
-  s3_.reset();
+  if (s3_) {
+    co_await s3_->http->close();
+    s3_.reset();
+  }
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace sluice
