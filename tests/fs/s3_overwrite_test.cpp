@@ -126,6 +126,9 @@ TEST_CASE("an overwrite on S3 keeps retention and legal hold") {
   CHECK(put.header(lock_mode) == "COMPLIANCE");
   CHECK(put.header(lock_until) == "2150-01-02T03:04:05.678Z");
   CHECK(put.header(legal_hold) == "ON");
+  // S3 wants to know of a checksum then.
+  CHECK(put.header("x-amz-sdk-checksum-algorithm") == "CRC64NVME");
+  CHECK_FALSE(put.header("x-amz-checksum-crc64nvme").empty());
 }
 
 TEST_CASE("a retention that has ended is not asked for again, as S3 would refuse it") {
