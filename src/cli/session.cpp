@@ -36,6 +36,7 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
       options_(std::move(options)),
       output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
+      temporary_directory_(environment.get("TMPDIR").value_or("/tmp")),
       journal_(make_temporary_journal(runtime, state_directory_ / "journal")) {
   storage_ = std::make_unique<Storage>(
       runtime_, storage_options(runtime_, options_, std::move(environment), journal_));

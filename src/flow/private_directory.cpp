@@ -26,9 +26,13 @@ bool is_name_of_ours(const std::filesystem::path& directory) {
 
 }  // namespace
 
+std::filesystem::path temporary_directory_or_default(std::filesystem::path given) {
+  return given.empty() ? std::filesystem::path("/tmp") : given;
+}
+
 Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,
                                                    std::shared_ptr<TemporaryJournal> journal) {
-  if (parent.empty()) parent = std::filesystem::temp_directory_path();
+  parent = temporary_directory_or_default(std::move(parent));
   const std::filesystem::path directory =
       std::filesystem::absolute(parent) / (std::string(name_prefix) + runtime.random().hex_id());
   if (journal) co_await journal->record({.kind = kind, .subject = directory.string()});
