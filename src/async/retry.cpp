@@ -4,6 +4,13 @@
 #include <cmath>
 
 namespace sluice {
+namespace {
+
+// What a server may ask for. Of longer waits it is better to hear as an error.
+constexpr Duration longest_asked = std::chrono::minutes(5);
+constexpr Duration worth_a_warning = std::chrono::seconds(10);
+
+}  // namespace
 
 RetryPolicy RetryPolicy::aws_standard() {
   return {};
@@ -44,7 +51,7 @@ std::optional<Duration> next_delay(const RetryPolicy& policy, std::uint32_t atte
   Duration delay = full;
   if (policy.jitter)
     delay = Duration(static_cast<Duration::rep>(static_cast<double>(full.count()) * random));
-  if (error.retry_after()) delay = std::max(delay, *error.retry_after());
+  if (error.retry_after()) delay = std::max(delay, std::min(*error.retry_after(), longest_asked));
   if (delay >= time_left) return std::nullopt;
   return delay;
 }
@@ -83,8 +90,9 @@ Duration Retrier::delay_or_throw(const OpContext& context, Safety safety, std::u
     throw error;
   }
   last_cost = cost;
-  context.log.debug(
-      "Trying again",
+  // A long silence would look like a hang.
+  context.log.log(
+      *delay > worth_a_warning ? LogLevel::warn : LogLevel::debug, "Trying again",
       {{"attempt", attempts + 1},
        {"delay_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()},
        {"error", error.what()}});

@@ -106,7 +106,9 @@ std::optional<Duration> retry_after(const net::HeaderList& headers,
   using namespace std::chrono;
   constexpr std::int64_t limit = 86400;  // seconds; nobody waits longer, and no product overflows
   if (const auto ms = number_of(headers.find("x-amz-retry-after").value_or("")); ms && *ms >= 0) {
-    return milliseconds(std::min(*ms, limit * 1000));
+    // The SDKs heed it up to 5 s over the delay of their own, which is 20 s at most.
+    constexpr std::int64_t longest = 25'000;
+    return milliseconds(std::min(*ms, longest));
   }
   const std::string_view text = headers.find("Retry-After").value_or("");
   if (const auto wait = number_of(text); wait && *wait >= 0) return seconds(std::min(*wait, limit));

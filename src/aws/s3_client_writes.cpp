@@ -20,6 +20,12 @@ bool may_be_ours(const Error& error, std::uint32_t attempts) {
   return attempts > 1 && error.code() == ErrorCode::conflict;
 }
 
+/// S3 locks no object without a checksum that its sender made, and said so.
+bool asks_for_lock(const S3Attributes& attributes) {
+  return attributes && (attributes->headers.contains(std::string(s3_lock_mode_header)) ||
+                        attributes->headers.contains(std::string(s3_legal_hold_header)));
+}
+
 }  // namespace
 
 Task<PutResult> S3Client::put(OpContext context, S3Location object, Bytes body,
@@ -27,11 +33,16 @@ Task<PutResult> S3Client::put(OpContext context, S3Location object, Bytes body,
   const S3Location location = object;
   Outgoing outgoing;
   outgoing.request = put_object_request(std::move(object), body, attributes.get(), condition);
-  const BodyDigests wanted{.checksum = upload_checksum(), .payload_hash = exchange_->hash_needed()};
+  const bool locked = asks_for_lock(attributes);
+  const BodyDigests wanted{.checksum = locked ? options_.checksum : upload_checksum(),
+                           .payload_hash = exchange_->hash_needed()};
   BodyDigestValues values = co_await digest(runtime_, body, wanted);
   outgoing.payload_hash = std::move(values.payload_hash);
-  if (!values.checksum_text.empty())
+  if (!values.checksum_text.empty()) {
     outgoing.request.headers.add(checksum_header(wanted.checksum), values.checksum_text);
+    if (locked)
+      outgoing.request.headers.add("x-amz-sdk-checksum-algorithm", name_of(wanted.checksum));
+  }
   std::optional<Error> lost;
   try {
     const Answer answer = co_await run_outgoing(context, outgoing, small_answer_limit);

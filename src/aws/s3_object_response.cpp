@@ -19,6 +19,9 @@ constexpr std::array kept_headers = {
     std::string_view("expires"),
     std::string_view("x-amz-website-redirect-location"),
     s3_bucket_key_header,
+    s3_lock_mode_header,
+    s3_lock_until_header,
+    s3_legal_hold_header,
 };
 
 std::string lower(std::string_view text) {
@@ -78,6 +81,7 @@ ObjectHead parse_object_head(int status, const net::HeaderList& headers,
   if (const auto version = headers.find("x-amz-version-id"); version && *version != "null") {
     head.version_id = *version;
   }
+  if (const auto count = headers.find("x-amz-tagging-count")) head.tag_count = number_of(*count);
   if (const auto modified = headers.find("last-modified"))
     head.modified = codec::parse_http_date(*modified);
   if (const auto range = headers.find("content-range"); status == 206 && range) {

@@ -79,7 +79,9 @@ ProcessOptions BatchJob::process_options() const {
   const std::size_t most = session_.options().transfers;
   process.concurrency = {.least = 1, .start = std::min<std::size_t>(most, 8), .most = most};
   process.max_errors = options_.max_errors;
-  process.temporary_directory = options_.temporary_directory;
+  process.temporary_directory = options_.temporary_directory.empty()
+                                    ? session_.temporary_directory()
+                                    : std::filesystem::path(options_.temporary_directory);
   process.journal = session_.journal();
   process.stop_requested = session_.stop_function();
   return process;

@@ -124,8 +124,17 @@ Task<ExitCode> run_and_close(Session& session, const Run& run) {
   } catch (...) {
     if (!thrown) thrown = std::current_exception();
   }
-  co_await session.close();
+  std::exception_ptr unclosed;
+  try {
+    co_await session.close();
+  } catch (...) {
+    unclosed = std::current_exception();
+  }
+  if (thrown && unclosed) {
+    session.context().log.warn("Closing failed, too", {{"error", error_from(unclosed).what()}});
+  }
   if (thrown) std::rethrow_exception(thrown);
+  if (unclosed) std::rethrow_exception(unclosed);
   co_return code;
 }
 

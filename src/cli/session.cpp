@@ -62,6 +62,7 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
       options_(std::move(options)),
       output_(output_options(options_, language, terminal)),
       state_directory_(state_directory_of(options_, environment)),
+      temporary_directory_(environment.get("TMPDIR").value_or("/tmp")),
       journal_(journal_in(runtime, state_directory_)) {
   storage_ = std::make_unique<Storage>(
       runtime_, storage_options(runtime_, options_, std::move(environment), journal_));

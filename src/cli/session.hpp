@@ -34,6 +34,9 @@ class Session {
   /// $XDG_STATE_HOME/sluice, ~/.local/state/sluice. Throws Error{config} if none of them is given.
   const std::filesystem::path& state_directory() const;
 
+  /// The system's: $TMPDIR, else /tmp.
+  const std::filesystem::path& temporary_directory() const { return temporary_directory_; }
+
   Storage& storage() { return *storage_; }
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
   Task<Storage::File> open_file(std::string url);
@@ -62,7 +65,7 @@ class Session {
   Runtime& runtime_;
   GlobalOptions options_;
   Output output_;
-  std::filesystem::path state_directory_;
+  std::filesystem::path state_directory_, temporary_directory_;
   std::shared_ptr<TemporaryJournal> journal_;
   std::unique_ptr<Storage> storage_;
   std::vector<std::shared_ptr<KeyValueStore>> stores_;

@@ -101,6 +101,7 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
   sync.durable = options.durable;
   const std::size_t most = session.options().transfers;
   sync.concurrency = {.least = 1, .start = most, .most = most};
+  sync.temporary_directory = session.temporary_directory();
   sync.attributes = session.new_file_attributes();
   sync.stop_requested = session.stop_function();
   Output& output = session.output();

@@ -12,14 +12,29 @@ namespace sluice {
 namespace {
 
 constexpr const char* kind = "tree";  // a whole directory of ours, unlike the journal's own kinds
+constexpr std::string_view name_prefix = "sluice-";
+constexpr std::size_t id_digits = 16;
+
+/// Whether make_private_directory() may have made it: all that is in it is going to be removed.
+bool is_name_of_ours(const std::filesystem::path& directory) {
+  const std::string name = directory.filename();
+  if (!directory.is_absolute() || !name.starts_with(name_prefix)) return false;
+  const std::string_view id = std::string_view(name).substr(name_prefix.size());
+  return id.size() == id_digits &&
+         id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 }  // namespace
 
+std::filesystem::path temporary_directory_or_default(std::filesystem::path given) {
+  return given.empty() ? std::filesystem::path("/tmp") : given;
+}
+
 Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,
                                                    std::shared_ptr<TemporaryJournal> journal) {
-  if (parent.empty()) parent = std::filesystem::temp_directory_path();
+  parent = temporary_directory_or_default(std::move(parent));
   const std::filesystem::path directory =
-      std::filesystem::absolute(parent) / ("sluice-" + runtime.random().hex_id());
+      std::filesystem::absolute(parent) / (std::string(name_prefix) + runtime.random().hex_id());
   if (journal) co_await journal->record({.kind = kind, .subject = directory.string()});
   auto job = [&directory, &parent] {
     std::filesystem::create_directories(parent);
@@ -45,6 +60,10 @@ Task<> sweep_private_directories(Runtime& runtime, OpContext context,
     if (orphan.kind != kind) continue;
     std::optional<Error> failed;
     try {
+      if (!is_name_of_ours(orphan.subject)) {
+        throw Error(ErrorCode::protocol, "sweep", orphan.subject,
+                    "the journal names something that is no temporary of ours");
+      }
       co_await remove_private_directory(runtime, orphan.subject, journal);
     } catch (...) {
       failed = error_from(std::current_exception());

@@ -10,6 +10,9 @@
 
 namespace sluice {
 
+/// The library does not look into TMPDIR by itself: whoever wants another place than /tmp says so.
+std::filesystem::path temporary_directory_or_default(std::filesystem::path given);
+
 /// A new directory that only this user can read, below `parent`; recorded in the journal before it
 /// is made, so that the next start can sweep it after a crash.
 Task<std::filesystem::path> make_private_directory(Runtime& runtime, std::filesystem::path parent,

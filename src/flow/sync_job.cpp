@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "private_directory.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/flow/transfer.hpp"
 #include "sync_compare.hpp"
@@ -11,12 +12,6 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t spill_memory = 1 << 20;
-
-std::filesystem::path spill_directory() {
-  std::error_code ignored;
-  std::filesystem::path directory = std::filesystem::temp_directory_path(ignored);
-  return directory.empty() ? "/tmp" : directory;
-}
 
 // A destination whose root is not there yet is an empty one.
 class MissingIsEmpty final : public FileStream {
@@ -51,8 +46,9 @@ SyncJob::SyncJob(Runtime& runtime, OpContext context, FileSystem& source, FileSy
       source_can_(source.capabilities()),
       destination_can_(destination.capabilities()),
       limit_(std::make_shared<AdaptiveLimit>(options_.concurrency, runtime.shared_clock())),
-      extras_(runtime, spill_directory(), spill_memory),
-      deferred_(runtime, spill_directory(), spill_memory),
+      extras_(runtime, temporary_directory_or_default(options_.temporary_directory), spill_memory),
+      deferred_(runtime, temporary_directory_or_default(options_.temporary_directory),
+                spill_memory),
       deferring_(options_.delete_extra) {
   context_.load = limit_;
 }

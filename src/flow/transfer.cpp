@@ -57,15 +57,18 @@ Task<> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
 }
 
 // The storage's own key may be unknown to the other one: as with S3's own copies, the destination
-// decides how its files are encrypted.
+// decides how its files are encrypted, and how they are locked.
+bool stays_behind(std::string_view header) {
+  return header.starts_with("x-amz-server-side-encryption") ||
+         header.starts_with("x-amz-object-lock-");
+}
+
 std::shared_ptr<const FileExtras> carried_over(const std::shared_ptr<const FileExtras>& extras) {
-  if (!extras || extras->encryption.empty()) return extras;
+  if (!extras) return extras;
   auto carried = std::make_shared<FileExtras>(*extras);
   carried->encryption.clear();
   carried->encryption_key_id.clear();
-  std::erase_if(carried->headers, [](const auto& header) {
-    return header.first.starts_with("x-amz-server-side-encryption");
-  });
+  std::erase_if(carried->headers, [](const auto& header) { return stays_behind(header.first); });
   return carried;
 }
 

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -84,9 +86,28 @@ void JournalFiles::forget(const Temporary& temporary) {
     return compact_if_wasteful();
   }
   for (auto& [path, left] : dead_) {
-    if (left.erase(temporary) > 0 && left.empty()) ::unlink(path.c_str());
+    if (left.erase(temporary) == 0) continue;
+    if (left.empty()) {
+      ::unlink(path.c_str());
+    } else {
+      forget_in_dead(path, temporary);
+    }
   }
   std::erase_if(dead_, [](const auto& journal) { return journal.second.empty(); });
+}
+
+/// Written down, since a sweep forgets its own kind only, and the next one reads the file again.
+void JournalFiles::forget_in_dead(const std::filesystem::path& path, const Temporary& temporary) {
+  Opened opened = open_at(AT_FDCWD, path.c_str(), O_RDWR | O_APPEND);
+  if (opened.error == ENOENT) return;  // another process has forgotten the rest
+  const UniqueFd file = std::move(opened).or_throw("open", path.native());
+  // What the crash cut off stays a line of its own.
+  const auto size = static_cast<std::uint64_t>(status_of(file.get(), path.native()).st_size);
+  std::array<std::byte, 1> last{};
+  if (size > 0) read_at(file.get(), last, size - 1, path.native());
+  const std::string_view begin = last[0] == std::byte{'\n'} ? "" : "\n";
+  const std::string line = std::string(begin) + entry_line(JournalEntry::forgotten, temporary);
+  write_all(file.get(), as_bytes(line), path.native());
 }
 
 void JournalFiles::compact_if_wasteful() {

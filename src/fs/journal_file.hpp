@@ -37,6 +37,7 @@ class JournalFiles {
   void append(const std::string& text, Force force);
   void compact_if_wasteful();
   void look_into(const std::filesystem::path& path);
+  static void forget_in_dead(const std::filesystem::path& path, const Temporary& temporary);
 
   std::filesystem::path directory_;
   std::string name_;

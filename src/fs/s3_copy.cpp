@@ -37,6 +37,13 @@ void encrypt(FileExtras& extras, Encryption encryption) {
   extras.headers.erase(std::string(aws::s3_bucket_key_header));
 }
 
+// Nor is it locked as its source was: as S3 has it for small copies.
+void unlock(FileExtras& extras) {
+  for (const std::string_view name :
+       {aws::s3_lock_mode_header, aws::s3_lock_until_header, aws::s3_legal_hold_header})
+    extras.headers.erase(std::string(name));
+}
+
 aws::CopyOptions copy_options(const S3Root& root, const FileInfo& from, const std::string& to,
                               const WriteOptions& options) {
   aws::CopyOptions copy;
@@ -70,8 +77,9 @@ Task<WriteOptions> with_source_attributes(S3Root& root, OpContext context, aws::
     throw Error(ErrorCode::not_found, "copy", to_string(source), "there is no such object");
   if (!root.options.storage_class.empty()) found->extras.storage_class = root.options.storage_class;
   encrypt(found->extras, encryption_of_copy(root, from));
-  options.extras =
-      co_await with_tags(root, std::move(context), std::move(source), std::move(found->extras));
+  unlock(found->extras);
+  options.extras = co_await with_tags(root, std::move(context), source, std::move(found->extras));
+  require_tags(source, found->head, options.extras->tags);
   co_return options;
 }
 

@@ -64,7 +64,7 @@ struct Window {
 
 Task<> fetch(Window* window, std::shared_ptr<Part> part) {
   try {
-    PartBuffers::Buffer buffer = co_await window->object.root.buffers->acquire(part->size());
+    PartBuffers::Buffer buffer = co_await window->object.root.read_buffers->acquire(part->size());
     if (part->state == PartState::streamed) co_return;
     part->buffer = std::move(buffer);
     part->state = PartState::fetching;

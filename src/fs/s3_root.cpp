@@ -1,6 +1,7 @@
 #include "fs/s3_root.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "sluice/codec/date.hpp"
 #include "sluice/codec/media_type.hpp"
@@ -26,7 +27,21 @@ S3FsOptions completed(Runtime& runtime, S3FsOptions options) {
     options.buffers =
         std::make_shared<Semaphore>(runtime.executor(), default_buffers * options.part_size);
   }
+  if (!options.read_buffers) {
+    options.read_buffers =
+        std::make_shared<Semaphore>(runtime.executor(), options.buffers->total());
+  }
   return options;
+}
+
+/// S3 takes no retention that has ended.
+void drop_ended_retention(FileExtras& attributes, TimePoint now) {
+  const auto until = attributes.headers.find(std::string(aws::s3_lock_until_header));
+  if (until == attributes.headers.end()) return;
+  const std::optional<TimePoint> date = codec::parse_iso8601(until->second);
+  if (!date || *date > now) return;
+  attributes.headers.erase(until);
+  attributes.headers.erase(std::string(aws::s3_lock_mode_header));
 }
 
 }  // namespace
@@ -36,6 +51,8 @@ S3Root::S3Root(Runtime& the_runtime, S3FsOptions the_options)
       options(completed(the_runtime, std::move(the_options))),
       buffers(std::make_shared<PartBuffers>(options.buffers, options.part_size,
                                             options.parallel_parts)),
+      read_buffers(std::make_shared<PartBuffers>(options.read_buffers, options.part_size,
+                                                 options.parallel_parts)),
       background(the_runtime, clean_up_limit) {}
 
 aws::S3Location S3Root::location_of(std::string_view path) const {
@@ -58,6 +75,7 @@ aws::S3Attributes attributes_for(const S3Root& root, std::string_view path,
     attributes->encryption = defaults.encryption;
     attributes->encryption_key_id = defaults.encryption_key_id;
   }
+  drop_ended_retention(*attributes, root.runtime.clock().now());
   if (attributes->content_type.empty()) attributes->content_type = codec::media_type_of(path);
   if (options.mtime)
     attributes->metadata.insert_or_assign("mtime", codec::format_epoch_seconds(*options.mtime));

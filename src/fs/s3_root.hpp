@@ -15,9 +15,10 @@ struct S3Root {
   S3Root(Runtime& the_runtime, S3FsOptions the_options);
 
   Runtime& runtime;
-  S3FsOptions options;  ///< With `prefix` empty or ending in '/', and `buffers` set.
-  std::shared_ptr<PartBuffers> buffers;
+  S3FsOptions options;  ///< With `prefix` empty or ending in '/', and both semaphores set.
+  std::shared_ptr<PartBuffers> buffers, read_buffers;
   S3Background background;
+  bool told_of_unread_tags = false;
 
   aws::S3Client& client() const { return *options.client; }
   /// Throws Error{invalid_input} for a path that cannot be a key: empty, or too long.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "fs/s3_tags.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 // Small enough for the processor's cache, large enough for few system calls.
 constexpr std::uint64_t read_size = 128_KiB;
+constexpr int most_replacements = 3;
 
 /// The bytes of one GET.
 class S3Source final : public ByteSource {
@@ -121,7 +123,9 @@ Task<std::unique_ptr<ByteSource>> open_ranges(S3Root& root, OpContext context, s
   aws::HeadResult found = co_await existing(root, context, object, options);
   FileInfo info = file_info_of(path, found.head);
   if (options.extras) {
+    // The ranges are pinned to what the HEAD saw before the tags were read.
     info.extras = co_await with_tags(root, context, object, std::move(found.extras));
+    require_tags(object, found.head, info.extras->tags);
   }
   co_return make_s3_range_source(root, std::move(context), std::move(object), std::move(found.head),
                                  std::move(info));
@@ -131,19 +135,47 @@ Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, st
                                              ReadOptions options) {
   aws::S3Location object = root.location_of(path);
   const std::string subject = to_string(object);
-  // Before the object: once it is open it holds a connection, and if all who hold one waited for
-  // another to ask for tags, none would ever come.
-  std::optional<std::map<std::string, std::string>> tags;
-  if (options.extras) tags = co_await tags_of(root, context, object, options.version_id);
   aws::S3ObjectReader reader =
       co_await root.client().get(std::move(context), std::move(object), get_options(options));
   FileInfo info = file_info_of(std::move(path), reader.head());
-  if (options.extras) {
-    FileExtras extras = aws::parse_object_extras(reader.headers());
-    extras.tags = std::move(tags);
-    info.extras = std::make_shared<const FileExtras>(std::move(extras));
-  }
   co_return std::make_unique<S3Source>(std::move(reader), std::move(info), subject);
+}
+
+/// The version tag that was seen before this, as far as one was.
+Task<std::string> tag_seen(S3Root& root, OpContext context, aws::S3Location object,
+                           ReadOptions options) {
+  if (!options.if_match.empty()) co_return options.if_match;
+  if (options.known && !options.known->etag.empty()) co_return options.known->etag;
+  const aws::HeadResult found =
+      co_await existing(root, std::move(context), std::move(object), std::move(options));
+  co_return found.head.etag;
+}
+
+FileExtras extras_of(const aws::S3ObjectReader& reader, std::optional<Tags> tags) {
+  FileExtras extras = aws::parse_object_extras(reader.headers());
+  extras.tags = std::move(tags);
+  return extras;
+}
+
+/// The tags are read before the object: once it is open it holds a connection, and if all who hold
+/// one waited for another to ask for tags, none would ever come. If the object was replaced
+/// meanwhile, they are those of another version, and are read again.
+Task<std::unique_ptr<ByteSource>> open_with_extras(S3Root& root, OpContext context,
+                                                   std::string path, ReadOptions options) {
+  const aws::S3Location object = root.location_of(path);
+  std::string seen = co_await tag_seen(root, context, object, options);
+  for (int i = 0; i < most_replacements; ++i) {
+    std::optional<Tags> tags = co_await tags_of(root, context, object, options.version_id);
+    aws::S3ObjectReader reader = co_await root.client().get(context, object, get_options(options));
+    if (options.version_id.empty() && std::exchange(seen, reader.head().etag) != reader.head().etag)
+      continue;
+    require_tags(object, reader.head(), tags);
+    FileInfo info = file_info_of(std::move(path), reader.head());
+    info.extras = std::make_shared<const FileExtras>(extras_of(reader, std::move(tags)));
+    co_return std::make_unique<S3Source>(std::move(reader), std::move(info), to_string(object));
+  }
+  throw Error(ErrorCode::conflict, "open", to_string(object),
+              "it was replaced again and again while its tags were read");
 }
 
 }  // namespace
@@ -171,6 +203,7 @@ Task<std::unique_ptr<ByteSource>> open_s3_source(S3Root& root, OpContext context
   }
   bool nothing_there = false;
   try {
+    if (options.extras) co_return co_await open_with_extras(root, context, path, options);
     co_return co_await open_whole(root, context, path, options);
   } catch (const Error& error) {
     nothing_there = error.status() == 416;

@@ -14,7 +14,7 @@ struct Storage::S3 {
   std::shared_ptr<net::HttpClient> http;
   std::shared_ptr<aws::CredentialsProvider> credentials;
   std::shared_ptr<aws::S3Client> client;
-  std::shared_ptr<Semaphore> buffers;
+  std::shared_ptr<Semaphore> buffers, read_buffers;
 };
 
 namespace {
@@ -80,8 +80,10 @@ Task<Storage::S3*> Storage::s3(OpContext context) {
   }
   made->client = std::make_shared<aws::S3Client>(runtime_, made->http, made->credentials,
                                                  client_options(options_, settings));
-  made->buffers = std::make_shared<Semaphore>(runtime_.executor(),
-                                              static_cast<std::size_t>(options_.buffer_memory));
+  // Only a reader that takes bytes in their order reads parts ahead: a pipe, another store.
+  const auto memory = static_cast<std::size_t>(options_.buffer_memory);
+  made->buffers = std::make_shared<Semaphore>(runtime_.executor(), memory - memory / 4);
+  made->read_buffers = std::make_shared<Semaphore>(runtime_.executor(), memory / 4);
   if (!s3_) s3_ = std::move(made);  // another open may have come first while the settings were read
   if (options_.journal) co_await sweep_multipart(context, *s3_->client, options_.journal);
   co_return s3_.get();
@@ -119,6 +121,7 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
   remote.part_size = options_.part_size;
   remote.parallel_parts = options_.parallel_parts;
   remote.buffers = shared->buffers;
+  remote.read_buffers = shared->read_buffers;
   remote.journal = options_.journal;
   remote.storage_class = options_.storage_class;
   remote.encryption = options_.encryption;
@@ -158,12 +161,20 @@ Task<std::vector<Bucket>> Storage::list_buckets(OpContext context) {
 }
 
 Task<> Storage::close(OpContext context) {
-  for (const auto& files : opened_)
-    co_await files->close(context);
+  std::exception_ptr first;
+  for (const auto& files : opened_) {
+    try {
+      co_await files->close(context);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
   opened_.clear();
-  if (!s3_) co_return;
-  co_await s3_->http->close();
-  s3_.reset();
+  if (s3_) {
+    co_await s3_->http->close();
+    s3_.reset();
+  }
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace sluice

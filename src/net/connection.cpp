@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t buffer_size = 16 << 10;
 constexpr std::size_t limited_piece = 64 << 10;
 constexpr unsigned pieces_a_turn = 4;
-constexpr unsigned most_interim = 64;
 
 }  // namespace
 
@@ -43,7 +42,9 @@ void Connection::begin(Watch& watch, ExchangeRules rules) {
   rules_ = rules;
   ++exchanges_;
   received_before_ = transport_->received();
-  moved_before_ = transport_->moved();
+  sent_checked_ = transport_->sent();
+  received_checked_ = transport_->received();
+  interim_ = 0;
   checked_at_ = SteadyTime{};
   idle_ = window_ = Duration{};
   window_bytes_ = 0;
@@ -182,7 +183,8 @@ void Connection::wait_for_answer() {
 }
 
 /// Takes in what has arrived. A 1xx is no answer (RFC 9110 section 15.2): some servers send 100
-/// twice, and one may come after we stopped waiting for it. The body goes on then.
+/// twice, and one may come after we stopped waiting for it. The body goes on then. What is too long
+/// or too much ends the sending: whoever reads the answer refuses it.
 bool Connection::only_interim_came() {
   make_room();
   const MutableBytes room(reinterpret_cast<std::byte*>(buffer_.get()) + end_, capacity_ - end_);
@@ -190,15 +192,16 @@ bool Connection::only_interim_came() {
   if (count == 0) return false;
   end_ += count;
   constexpr std::string_view interim = "HTTP/1.1 1";
-  for (unsigned heads = 0; heads < most_interim; ++heads) {
+  for (;;) {
     const std::string_view came = buffered();
     const std::string_view begin = came.substr(0, std::min(came.size(), interim.size()));
     if (begin != interim.substr(0, begin.size())) return false;
     const std::size_t length = head_length(came, 0);
-    if (length == 0) return true;  // nothing, or the beginning of one
+    // Nothing, or the beginning of one.
+    if (length == 0) return came.size() < options_->max_head_bytes;
     consume(length);
+    if (!may_be_interim()) return false;
   }
-  return false;
 }
 
 SteadyTime Connection::alarm() const {
@@ -219,9 +222,17 @@ void Connection::check(SteadyTime now) {
   check_progress(elapsed);
 }
 
+/// The bytes since the last check. While a body is on its way to the peer, what the peer says does
+/// not count: it could keep us for ever without reading.
+std::uint64_t Connection::take_moved() {
+  const std::uint64_t sent = transport_->sent() - std::exchange(sent_checked_, transport_->sent());
+  const std::uint64_t received =
+      transport_->received() - std::exchange(received_checked_, transport_->received());
+  return listening_ ? sent : sent + received;
+}
+
 void Connection::check_progress(Duration elapsed) {
-  const std::uint64_t moved =
-      transport_->moved() - std::exchange(moved_before_, transport_->moved());
+  const std::uint64_t moved = take_moved();
   idle_ = due_ == 0 || moved > 0 ? Duration{} : idle_ + elapsed;
   if (idle_ >= options_->idle_timeout) return break_off(Rule::idle);
   // Only a message on its way can trickle; a peer that has not begun to answer is thinking (the

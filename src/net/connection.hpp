@@ -28,6 +28,8 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   void end() noexcept;
   /// Whether nothing was received in this exchange.
   bool silent() const { return transport_->received() == received_before_; }
+  /// Counts an interim answer; false: there were more of them than anybody needs.
+  bool may_be_interim() { return ++interim_ <= most_interim; }
   /// Whether an exchange was completed on it before this one.
   bool used_before() const { return exchanges_ > 1; }
 
@@ -64,12 +66,14 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   std::string head_text;
 
  private:
+  static constexpr unsigned most_interim = 64;  // small, but each costs time
   enum class Rule : std::uint8_t { none, deadline, idle, progress };
 
   void check(SteadyTime now) override;
   SteadyTime alarm() const override;
   void break_off(Rule rule) noexcept;
   void check_progress(Duration elapsed);
+  std::uint64_t take_moved();
   [[noreturn]] void fail(std::string_view operation, const boost::system::error_code& result) const;
   std::string describe(Rule rule) const;
   bool limited(Direction direction) const;
@@ -94,11 +98,11 @@ class Connection final : public Watched, public std::enable_shared_from_this<Con
   Rule broken_ = Rule::none;
   std::uint32_t due_ = 0;
   std::uint64_t exchanges_ = 0, received_before_ = 0;
-  unsigned turns_ = 0;
+  unsigned turns_ = 0, interim_ = 0;
   bool listening_ = false, waiting_for_answer_ = false, answered_early_ = false;
 
   SteadyTime checked_at_{};
-  std::uint64_t moved_before_ = 0, window_bytes_ = 0;
+  std::uint64_t sent_checked_ = 0, received_checked_ = 0, window_bytes_ = 0;
   Duration idle_{}, window_{};
 };
 

@@ -13,8 +13,6 @@ namespace sluice::net {
 namespace {
 
 constexpr std::size_t upload_piece = 128 << 10;
-// Interim answers are small but cost time; nobody needs as many.
-constexpr unsigned most_interim = 64;
 
 /// The body of an answer that has none.
 class EmptyBody final : public HttpResponse::Body {
@@ -122,7 +120,7 @@ Task<bool> Exchange::receive_head() {
   if (head_.status >= 200) co_return true;
   connection_.consume(std::exchange(head_bytes_, 0));
   searched_ = 0;
-  if (++interim_ > most_interim) refuse("there are too many interim answers");
+  if (!connection_.may_be_interim()) refuse("there are too many interim answers");
   co_return false;
 }
 
@@ -179,7 +177,7 @@ Task<bool> Exchange::wait_for_continue() {
     const bool go = head_.status == 100;
     connection_.consume(std::exchange(head_bytes_, 0));
     searched_ = 0;
-    if (++interim_ > most_interim) refuse("there are too many interim answers");
+    if (!connection_.may_be_interim()) refuse("there are too many interim answers");
     if (go) co_return true;
   }
 }

@@ -41,7 +41,6 @@ class Exchange {
   ResponseHead head_;
   std::size_t head_bytes_ = 0;  // of the head in front of the connection's buffer, once it is there
   std::size_t searched_ = 0;
-  unsigned interim_ = 0;
   bool body_begun_ = false, body_sent_ = false;
 };
 

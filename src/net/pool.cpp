@@ -29,10 +29,14 @@ void Lease::drop() noexcept {
 
 /// Somebody who waits for a connection or for the right to open one.
 struct Pool::Waiter final : Watched {
-  Waiter(Executor executor, SteadyTime until) : event(std::move(executor)), deadline(until) {}
+  Waiter(Connector& owner, SteadyTime until)
+      : connector(owner), event(owner.executor()), deadline(until) {}
 
   void check(SteadyTime now) override {
-    if (served || now < deadline) return;
+    note_traffic(now);
+    if (served) return;
+    stuck = now - moved_at >= patience * connector.options().idle_timeout;
+    if (!stuck && now < deadline) return;
     expired = true;
     event.wake_all();
   }
@@ -43,10 +47,23 @@ struct Pool::Waiter final : Watched {
     event.wake_all();
   }
 
+  /// While bytes move somewhere, a connection will come free. If none do, those who hold them may
+  /// be waiting for each other, and would for ever.
+  void note_traffic(SteadyTime now) {
+    const std::uint64_t total = connector.traffic().sent + connector.traffic().received;
+    const bool first = moved_at == SteadyTime{};
+    if (std::exchange(moved, total) != total || first) moved_at = now;
+  }
+
+  // Over 1: the idle rule of those who hold the connections comes first.
+  static constexpr int patience = 2;
+  Connector& connector;
   WaitList event;
   SteadyTime deadline;
+  SteadyTime moved_at{};
+  std::uint64_t moved = 0;
   std::shared_ptr<Connection> connection;
-  bool served = false, expired = false;
+  bool served = false, expired = false, stuck = false;
 };
 
 /// A waiter's place in the queue; what it was served and did not take goes on to the next one.
@@ -54,7 +71,7 @@ class Pool::Place {
  public:
   Place(Pool& pool, SteadyTime deadline)
       : pool_(pool),
-        waiter_(pool.waiters_.emplace(pool.waiters_.end(), pool.connector_->executor(), deadline)) {
+        waiter_(pool.waiters_.emplace(pool.waiters_.end(), *pool.connector_, deadline)) {
     pool_.watch_->add(*waiter_);
   }
   Place(const Place&) = delete;
@@ -134,7 +151,8 @@ Task<Lease> Pool::wait_for_place(SteadyTime deadline) {
   if ((*place).served) co_return place.take();
   if ((*place).expired) {
     throw Error(ErrorCode::timeout, "waiting for a connection", origin_,
-                "the operation's deadline passed");
+                (*place).stuck ? "none came free, and nothing moved on those in use"
+                               : "the operation's deadline passed");
   }
   throw Error(ErrorCode::cancelled, "waiting for a connection", origin_,
               woken ? "the HTTP client is closed" : "cancelled");

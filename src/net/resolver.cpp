@@ -110,7 +110,9 @@ Task<Addresses> Resolver::resolve(std::string host) {
     co_return Addresses{asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()};
   if (auto known = recall(host)) co_return std::move(*known);
   std::shared_ptr<Lookup>& slot = running_[host];
-  if (!slot) {
+  // One that is answered and still stands here had only callers that were cancelled: nobody knows
+  // how old it is.
+  if (!slot || slot->answer) {
     slot = std::make_shared<Lookup>(runtime_.executor());
     runtime_.spawn("resolve " + host, look_up(runtime_, host, slot));
   }

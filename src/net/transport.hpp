@@ -50,7 +50,7 @@ class Transport {
   void stop_writing() noexcept;
   void close() noexcept;
 
-  std::uint64_t moved() const { return own_.sent + own_.received; }
+  std::uint64_t sent() const { return own_.sent; }
   std::uint64_t received() const { return own_.received; }
 
  protected:

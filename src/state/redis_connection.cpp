@@ -4,7 +4,6 @@
 #include <hiredis/hiredis.h>
 
 #include <array>
-#include <exception>
 #include <optional>
 #include <utility>
 
@@ -63,8 +62,8 @@ RedisReply reply_of(const redisReply& reply) {
 }  // namespace
 
 struct RedisConnection::State {
-  State(std::unique_ptr<net::Transport> to, std::string named)
-      : transport(std::move(to)), subject(std::move(named)), reader(redisReaderCreate()) {
+  State(std::unique_ptr<net::Stream> to, std::string named)
+      : stream(std::move(to)), subject(std::move(named)), reader(redisReaderCreate()) {
     if (!reader) throw std::bad_alloc();
   }
 
@@ -79,37 +78,20 @@ struct RedisConnection::State {
     return reply_of(*static_cast<redisReply*>(raw));
   }
 
-  std::unique_ptr<net::Transport> transport;
+  std::unique_ptr<net::Stream> stream;
   std::string subject;
   std::unique_ptr<redisReader, ReaderFree> reader;
 };
 
-RedisConnection::RedisConnection(std::unique_ptr<net::Transport> transport, std::string subject)
-    : state_(std::make_unique<State>(std::move(transport), std::move(subject))) {}
-RedisConnection::~RedisConnection() {
-  state_->transport->close();
-}
-
-Task<> RedisConnection::send(std::string request) {
-  boost::system::error_code failure;
-  const Bytes bytes = as_bytes(request);
-  const bool sent = state_->transport->start_write(bytes, Bytes(), failure);
-  if (!sent && !failure) co_await state_->transport->finish_write(failure);
-  if (failure) throw error_from(failure, "sending", state_->subject);
-}
-
-Task<std::size_t> RedisConnection::receive(MutableBytes buffer) {
-  boost::system::error_code failure;
-  const std::size_t length = co_await state_->transport->read_some(buffer, failure);
-  if (failure) throw error_from(failure, "receiving", state_->subject);
-  co_return length;
-}
+RedisConnection::RedisConnection(std::unique_ptr<net::Stream> stream, std::string subject)
+    : state_(std::make_unique<State>(std::move(stream), std::move(subject))) {}
+RedisConnection::~RedisConnection() = default;
 
 Task<std::vector<RedisReply>> RedisConnection::exchange(std::vector<RedisCommand> commands) {
   std::string request;
   for (const RedisCommand& command : commands)
     request += bytes_of(command);
-  co_await send(std::move(request));
+  co_await state_->stream->write(as_bytes(request));
   std::vector<RedisReply> replies;
   std::array<std::byte, 16_KiB> buffer;
   std::size_t received = 0;
@@ -120,7 +102,7 @@ Task<std::vector<RedisReply>> RedisConnection::exchange(std::vector<RedisCommand
       replies.push_back(std::move(*reply));
     }
     if (replies.size() == commands.size()) co_return replies;
-    const std::size_t length = co_await receive(buffer);
+    const std::size_t length = co_await state_->stream->read(buffer);
     received += length;
     if (received > reply_limit)
       throw Error(ErrorCode::protocol, "receiving", state_->subject, "the reply is too big");
@@ -138,36 +120,16 @@ std::string redis_subject(const RedisOptions& options) {
 RedisConnector::RedisConnector(Runtime& runtime, RedisOptions options)
     : options_(std::move(options)),
       subject_(redis_subject(options_)),
-      tcp_(runtime),
-      tls_(runtime, options_.tls.value_or(net::TlsOptions())),
-      sessions_(net::make_tls_sessions()) {}
+      streams_(runtime, options_.tls.value_or(net::TlsOptions())) {}
 RedisConnector::~RedisConnector() = default;
 
 Task<std::unique_ptr<RedisConnection>> RedisConnector::open(SteadyTime until) {
-  std::unique_ptr<net::Transport> transport;
-  std::optional<Error> failure;
-  try {
-    transport = co_await connect(until);
-  } catch (...) {
-    failure = error_from(std::current_exception());
-  }
-  if (failure) {
-    // `net` names addresses of HTTP.
-    throw Error(failure->code(), failure->operation(), subject_, failure->message())
-        .with_retryable(failure->retryable());
-  }
-  auto connection = std::make_unique<RedisConnection>(std::move(transport), subject_);
-  co_await log_in(*connection);
-  co_return connection;
-}
-
-Task<std::unique_ptr<net::Transport>> RedisConnector::connect(SteadyTime until) {
   const net::Endpoint peer{
       .tls = options_.tls.has_value(), .host = options_.host, .port = options_.port};
-  auto transport = co_await tcp_.connect(peer, until);
-  if (!peer.tls) co_return transport;
-  net::Socket socket = std::move(transport->socket());
-  co_return co_await tls_.handshake(std::move(socket), tcp_.traffic(), peer, sessions_);
+  auto stream = co_await streams_.connect(peer, subject_, until);
+  auto connection = std::make_unique<RedisConnection>(std::move(stream), subject_);
+  co_await log_in(*connection);
+  co_return connection;
 }
 
 Task<> RedisConnector::log_in(RedisConnection& connection) {

@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "net/tcp_connector.hpp"
-#include "net/tls.hpp"
-#include "net/transport.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/net/stream.hpp"
 #include "sluice/state/redis_store.hpp"
 #include "state/redis_reply.hpp"
 
@@ -22,7 +20,7 @@ namespace sluice::state {
 /// For one exchange at a time. After any exception it is broken and must be dropped.
 class RedisConnection {
  public:
-  RedisConnection(std::unique_ptr<net::Transport> transport, std::string subject);
+  RedisConnection(std::unique_ptr<net::Stream> stream, std::string subject);
   ~RedisConnection();
 
   /// Sends the commands in one go and reads as many replies, in order. A reply that is an error is
@@ -31,9 +29,6 @@ class RedisConnection {
 
  private:
   struct State;
-  Task<> send(std::string request);
-  Task<std::size_t> receive(MutableBytes buffer);
-
   std::unique_ptr<State> state_;
 };
 
@@ -52,14 +47,11 @@ class RedisConnector {
   const std::string& subject() const { return subject_; }
 
  private:
-  Task<std::unique_ptr<net::Transport>> connect(SteadyTime until);
   Task<> log_in(RedisConnection& connection);
 
   RedisOptions options_;
   std::string subject_;
-  net::TcpConnector tcp_;
-  net::TlsSetup tls_;
-  std::shared_ptr<net::TlsSessions> sessions_;
+  net::StreamConnector streams_;
 };
 
 /// "redis://host:port/database" (or rediss): what may be shown.

@@ -100,6 +100,12 @@ TEST_CASE("next_delay: the server's Retry-After is a lower bound") {
   CHECK(next_delay(RetryPolicy::aws_standard(), 1, error, Safety::idempotent, forever, 0.5) == 7s);
 }
 
+TEST_CASE("next_delay: no server makes us wait for longer than five minutes") {
+  const Error error = unavailable().with_retry_after(24h);
+  CHECK(next_delay(RetryPolicy::aws_standard(), 1, error, Safety::idempotent, forever, 0.5) ==
+        5min);
+}
+
 TEST_CASE("Retrier: succeeds after failures that pass, and the budget says so") {
   test::run([](Runtime& runtime) { return succeed_late(runtime); });
 }

@@ -171,6 +171,7 @@ TEST_CASE("aws error: how long the peer asks to wait") {
   };
   CHECK(wait({{"Retry-After", "3"}}) == Duration(3s));
   CHECK(wait({{"x-amz-retry-after", "1500"}, {"Retry-After", "9"}}) == Duration(1500ms));
+  CHECK(wait({{"x-amz-retry-after", "86400000"}}) == Duration(25s));
   CHECK(wait({{"Retry-After", "999999999999"}}) == Duration(24h));
   CHECK(wait({{"Retry-After", "-1"}}) == std::nullopt);
   CHECK(wait({{"Retry-After", "soon"}}) == std::nullopt);

@@ -20,10 +20,14 @@ FakeAnswer copying(const SeenRequest& request) {
   const bool has_part = request.target.find("partNumber=") != std::string::npos;
   if (request.method == "HEAD") {
     FakeAnswer head = ok();
-    head.headers.insert(head.headers.end(), {{"Content-Length", "9"},
-                                             {std::string(kind), "aws:kms"},
-                                             {std::string(key_id), "theirs"},
-                                             {std::string(bucket_key), "true"}});
+    head.headers.insert(head.headers.end(),
+                        {{"Content-Length", "9"},
+                         {std::string(kind), "aws:kms"},
+                         {std::string(key_id), "theirs"},
+                         {std::string(bucket_key), "true"},
+                         {"x-amz-object-lock-mode", "COMPLIANCE"},
+                         {"x-amz-object-lock-retain-until-date", "2150-01-01T00:00:00Z"},
+                         {"x-amz-object-lock-legal-hold", "ON"}});
     head.announce_length = false;
     return head;
   }
@@ -109,6 +113,17 @@ TEST_CASE("an S3 copy that is told nothing is encrypted as its bucket says, smal
     const SeenRequest copy = request_of_copy(world, source_file(size));
     CHECK(copy.header(kind).empty());
     CHECK(copy.header(key_id).empty());
+  }
+}
+
+TEST_CASE("an S3 copy is locked as its bucket says, not as its source was, small or in parts") {
+  for (const std::uint64_t size : {std::uint64_t{9}, large}) {
+    CAPTURE(size);
+    S3World world;
+    const SeenRequest copy = request_of_copy(world, source_file(size));
+    CHECK(copy.header("x-amz-object-lock-mode").empty());
+    CHECK(copy.header("x-amz-object-lock-retain-until-date").empty());
+    CHECK(copy.header("x-amz-object-lock-legal-hold").empty());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "fs/s3_multipart.hpp"
 #include "fs/s3_world.hpp"
+#include "sluice/async/deadline.hpp"
 
 namespace sluice {
 namespace {
@@ -73,6 +74,8 @@ TEST_CASE("opening an object with its tags never holds one connection while it w
   auto body = [](S3World&, FileSystem& files, OpContext context) -> Task<> {
     ReadOptions options;
     options.extras = true;
+    options.known.emplace();
+    options.known->etag = "tag";
     std::unique_ptr<ByteSource> source = co_await files.open(context, "file", options);
     CHECK(source->info().extras->tags->at("a") == "1");
   };
@@ -150,14 +153,40 @@ TEST_CASE("a large S3 object is read even if no buffer is ever free") {
   LargeObject object;
   *world.http = FakeHttp([&object](const SeenRequest& request) { return object.answer(request); });
   auto starved = [](S3World& in, FileSystem& files, OpContext context) -> Task<> {
-    const Semaphore::Permit all = co_await in.buffers->acquire(5_MiB);
+    const Semaphore::Permit all = co_await in.read_buffers->acquire(5_MiB);
     co_await read_large(in, files, context);
   };
   auto with_buffers = [&world, &starved](Runtime& runtime) {
-    world.buffers = std::make_shared<Semaphore>(runtime.executor(), 5_MiB);
+    world.read_buffers = std::make_shared<Semaphore>(runtime.executor(), 5_MiB);
     return S3World::run_with(world, runtime, starved);
   };
   CHECK_FALSE(test::error_of(with_buffers).has_value());
+}
+
+TEST_CASE("parts of S3 that are read ahead leave buffers for who sends them on") {
+  S3World world;
+  LargeObject object;
+  *world.http = FakeHttp([&object](const SeenRequest& request) {
+    return request.method == "PUT" ? ok() : object.answer(request);
+  });
+  auto send_on = [](S3World&, FileSystem& files, OpContext context) -> Task<> {
+    ReadOptions options;
+    options.known.emplace();
+    options.known->size = 11_MiB;
+    std::unique_ptr<ByteSource> source = co_await files.open(context, "file", std::move(options));
+    co_await source->next();
+    co_await sleep_for(std::chrono::milliseconds(100));  // the next part is read ahead
+    const SteadyTime until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    Task<FileInfo> write = write_text(files, context, "bytes", WriteOptions());
+    co_await with_deadline(until, "write", std::move(write));
+  };
+  auto with_one_buffer = [&world, &send_on](Runtime& runtime) {
+    world.buffers = std::make_shared<Semaphore>(runtime.executor(), 5_MiB);
+    return S3World::run_with(world, runtime, send_on);
+  };
+  const auto failure = test::error_of(with_one_buffer);
+  INFO((failure ? failure->what() : "no failure"));
+  CHECK_FALSE(failure.has_value());
 }
 
 TEST_CASE("If-Match on S3 is tried once with a wrong tag, and then trusted") {

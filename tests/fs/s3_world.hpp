@@ -38,7 +38,7 @@ struct S3World {
   std::shared_ptr<MemoryJournal> journal = std::make_shared<MemoryJournal>();
   std::shared_ptr<aws::S3Client> client;
   std::string prefix;
-  std::shared_ptr<Semaphore> buffers;
+  std::shared_ptr<Semaphore> buffers, read_buffers;
   std::string encryption, encryption_key_id;  ///< Of new objects.
 
   template <class Body>
@@ -57,6 +57,7 @@ struct S3World {
     fs.part_size = 5_MiB;
     fs.journal = world.journal;
     fs.buffers = world.buffers;
+    fs.read_buffers = world.read_buffers;
     fs.encryption = world.encryption;
     fs.encryption_key_id = world.encryption_key_id;
     std::unique_ptr<FileSystem> files = make_s3_fs(runtime, std::move(fs));

@@ -91,7 +91,44 @@ Task<> record_and_forget(Runtime& runtime, std::filesystem::path directory) {
   co_await journal->orphans();  // behind the forgetting in the lane
 }
 
+/// What a process that is gone has left.
+void leave_journal(const std::filesystem::path& directory, std::span<const Temporary> left) {
+  std::filesystem::create_directories(directory);
+  ProcessIdentity gone = this_process();
+  gone.start_ticks += 1;
+  std::ofstream file(directory / "left.journal");
+  file << owner_line(gone);
+  for (const Temporary& temporary : left)
+    file << entry_line(JournalEntry::recorded, temporary);
+  file << "{\"op\":\"rec";  // torn by the end
+}
+
+/// Forgets the orphans of one kind, as each sweep does.
+Task<> sweep_kind(Runtime& runtime, std::filesystem::path directory, std::string kind,
+                  std::size_t expected) {
+  const auto journal = make_temporary_journal(runtime, directory);
+  const std::vector<Temporary> orphans = co_await journal->orphans();
+  CHECK(orphans.size() == expected);
+  for (const Temporary& orphan : orphans) {
+    if (orphan.kind == kind) journal->forget(orphan);
+  }
+  co_await journal->orphans();  // behind the forgetting in the lane
+}
+
 }  // namespace
+
+TEST_CASE("A dead journal goes away when sweeps of several kinds have each forgotten theirs") {
+  const test::TemporaryDirectory dir;
+  const std::vector<Temporary> left = {
+      {"file", "/x/y"}, {"tree", "/x/z"}, {"multipart", "s3://b/k?uploadId=1"}};
+  leave_journal(dir.path(), left);
+  std::size_t expected = left.size();
+  for (const char* kind : {"file", "tree", "multipart"}) {
+    test::run([&](Runtime& runtime) { return sweep_kind(runtime, dir.path(), kind, expected); });
+    --expected;
+  }
+  CHECK(std::filesystem::is_empty(dir.path()));
+}
 
 TEST_CASE("Temporaries of a killed process are swept at the next start, strangers' never") {
   const test::TemporaryDirectory dir;

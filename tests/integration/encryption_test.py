@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Server-side encryption as two servers store it (sluice-lab and moto), asked of them with boto3. encryption_test.py SLUICE SLUICE_LAB [SCENARIO ...]"""
+"""Server-side encryption and object lock as servers store them (sluice-lab and moto), asked of them with boto3. encryption_test.py SLUICE SLUICE_LAB [SCENARIO ...]"""
+import datetime
 import os
 import socket
 import subprocess
@@ -103,6 +104,27 @@ def an_overwrite_batch_keeps_encryption_key_and_bucket_key(bench):
             expected = (*before[:2], None) if forgotten else before
             assert encryption_of(at, f"batch/{name}") == expected, (name, encryption_of(at, f"batch/{name}"))
     on_both(bench, check)
+
+
+def lock_of(server, key, bucket):
+    head = client(server).head_object(Bucket=bucket, Key=key)
+    return head.get("ObjectLockMode"), head.get("ObjectLockRetainUntilDate"), head.get("ObjectLockLegalHoldStatus")
+
+
+def an_overwrite_batch_keeps_retention_and_legal_hold(bench):
+    # The lab knows no locks.
+    with Moto() as moto:
+        at = Bench(moto, bench.directory)
+        s3 = client(moto)
+        s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+        until = datetime.datetime(2150, 1, 2, tzinfo=datetime.timezone.utc)
+        s3.put_object(Bucket="locked", Key="in/one", Body=b"x", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=until,
+                      ObjectLockLegalHoldStatus="ON")
+        at.run("batch", "run", "s3://locked/in/", "--shell", "--exec", "tr x y < {in} > {out}")
+        assert s3.get_object(Bucket="locked", Key="in/one")["Body"].read() == b"y"
+        assert lock_of(moto, "in/one", "locked") == ("GOVERNANCE", until, "ON"), lock_of(moto, "in/one", "locked")
+        at.run("sync", "s3://locked/in/", "s3://test/copy/")
+        assert lock_of(moto, "copy/one", "test") == (None, None, None), lock_of(moto, "copy/one", "test")
 
 
 def a_key_without_its_kind_of_encryption_is_an_error(bench):

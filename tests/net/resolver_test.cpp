@@ -2,6 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
+#include <memory>
+
+#include "sluice/async/deadline.hpp"
+#include "sluice/async/offload.hpp"
+#include "sluice/async/task_group.hpp"
 #include "sluice/net/http1_client.hpp"
 #include "support/http_fixture.hpp"
 
@@ -21,7 +27,62 @@ net::Addresses addresses_of(std::string host) {
   return found;
 }
 
+/// Keeps the lane of look-ups busy until it is let go.
+class HeldLane {
+ public:
+  HeldLane(Runtime& runtime, TaskGroup& tasks) { tasks.spawn(hold(runtime, let_go_)); }
+  void let_go() { let_go_->set_value(); }
+
+ private:
+  using Signal = std::shared_ptr<std::promise<void>>;
+  static Task<> hold(Runtime& runtime, Signal signal) {
+    auto job = [signal] { signal->get_future().wait_for(std::chrono::seconds(20)); };
+    co_await offload(runtime.dns(), job);
+  }
+  Signal let_go_ = std::make_shared<std::promise<void>>();
+};
+
+Task<> look_up(net::Resolver* resolver, bool* done) {
+  co_await resolver->resolve("localhost");
+  *done = true;
+}
+
+/// A look-up whose only caller goes away before it is answered.
+Task<> abandon(Runtime& runtime, net::Resolver& resolver) {
+  TaskGroup lane(runtime.executor()), callers(runtime.executor());
+  HeldLane held(runtime, lane);
+  bool done = false;
+  callers.spawn(look_up(&resolver, &done));
+  co_await sleep_for(std::chrono::milliseconds(20));
+  callers.cancel();
+  co_await callers.join();
+  CHECK_FALSE(done);
+  held.let_go();
+  co_await lane.join();
+  auto behind_it = [] {};
+  co_await offload(runtime.dns(), behind_it);
+}
+
+Task<> ask_after_abandoning(Runtime& runtime) {
+  net::Resolver resolver(runtime);
+  co_await abandon(runtime, resolver);
+  TaskGroup lane(runtime.executor()), callers(runtime.executor());
+  HeldLane held(runtime, lane);
+  bool done = false;
+  callers.spawn(look_up(&resolver, &done));
+  co_await sleep_for(std::chrono::milliseconds(50));
+  CHECK_FALSE(done);  // it asks anew, and the lane is held
+  held.let_go();
+  co_await callers.join();
+  co_await lane.join();
+  CHECK(done);
+}
+
 }  // namespace
+
+TEST_CASE("resolver: an answer that nobody waited for is not given to who asks later") {
+  run([](Runtime& runtime) { return ask_after_abandoning(runtime); });
+}
 
 TEST_CASE("resolver: names below localhost are this machine, whatever the system knows") {
   for (const char* host :

@@ -127,6 +127,56 @@ TEST_CASE("Timeout: the deadline holds while waiting for a free connection") {
   });
 }
 
+TEST_CASE("Timeout: who waits for a connection gives up when nothing moves on those in use") {
+  run([](Runtime& runtime) -> Task<> {
+    ScriptedServer server(runtime, always(ok(std::string(8 << 20, 'x'))));
+    net::Http1Options options;
+    options.connections_per_endpoint = 1;
+    options.idle_timeout = 100ms;
+    const auto client = net::make_http1_client(runtime, options);
+    const net::HttpRequest request = get_request(server.endpoint());
+    std::optional<Error> error;
+    {
+      const net::HttpResponse held = co_await client->send(OpContext{}, request);
+      OpContext context;
+      context.deadline = std::chrono::steady_clock::now() + 5s;
+      try {
+        co_await client->send(context, request);
+      } catch (const Error& thrown) {
+        error = thrown;
+      }
+    }
+    REQUIRE(error.has_value());
+    CHECK(error->code() == ErrorCode::timeout);
+    CHECK(says(*error, "nothing moved"));
+    co_await client->close();
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("Timeout: a wait for a connection goes on while bytes move on those in use") {
+  run([](Runtime& runtime) -> Task<> {
+    ScriptedServer server(runtime, [](std::shared_ptr<Peer> peer) -> Task<> {
+      co_await peer->read_head();
+      co_await peer->write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 20\r\n\r\n");
+      for (int i = 0; i < 20; ++i) {
+        co_await sleep_for(30ms);
+        co_await peer->write(".");
+      }
+    });
+    net::Http1Options options;
+    options.connections_per_endpoint = 1;
+    options.idle_timeout = 100ms;
+    const auto client = net::make_http1_client(runtime, options);
+    TaskGroup group(runtime.executor());
+    group.spawn(get_all(client.get(), get_request(server.endpoint()), {}));
+    group.spawn(get_all(client.get(), get_request(server.endpoint()), {}));
+    co_await group.join();
+    co_await client->close();
+    co_await server.stop();
+  });
+}
+
 TEST_CASE("Timeout: a caller that reads slowly is not the peer's fault") {
   run([](Runtime& runtime) -> Task<> {
     ScriptedServer server(runtime, always(ok(std::string(1 << 20, 'x'))));

@@ -83,6 +83,21 @@ Task<> answer_expectation(std::shared_ptr<Peer> peer, Interim interim, Seen* see
   co_await peer->write(ok("stored"));
 }
 
+/// Answers an upload with `begin` and then `more` again and again, and never reads the body.
+struct Chatter {
+  std::string begin, more;
+  Duration pause{};
+};
+
+Task<> chatter(std::shared_ptr<Peer> peer, Chatter words) {
+  co_await peer->read_head();
+  co_await peer->write(words.begin);
+  for (;;) {
+    co_await peer->write(words.more);
+    co_await sleep_for(words.pause);
+  }
+}
+
 struct Answer {
   int status = 0;
   std::string body;
@@ -123,7 +138,50 @@ std::optional<Error> error_of_body(std::uint64_t announced, std::uint64_t given,
   return error;
 }
 
+Error error_of_chatter(Chatter words) {
+  std::optional<Error> error;
+  run([&](Runtime& runtime) -> Task<> {
+    ScriptedServer server(
+        runtime, [words](std::shared_ptr<Peer> peer) { return chatter(std::move(peer), words); });
+    net::Http1Options options;
+    options.idle_timeout = 400ms;
+    const auto client = net::make_http1_client(runtime, options);
+    const std::string content(64 << 20, 'x');
+    net::HttpRequest request = put_request(server.endpoint());
+    request.body = as_bytes(content);
+    OpContext context;
+    context.deadline = std::chrono::steady_clock::now() + 5s;
+    try {
+      co_await client->send(context, request);
+    } catch (const Error& thrown) {
+      error = thrown;
+    }
+    co_await client->close();
+    co_await server.stop();
+  });
+  REQUIRE(error);
+  return *error;
+}
+
 }  // namespace
+
+TEST_CASE("Upload: an interim head without an end is refused while the body is being sent") {
+  const Error error = error_of_chatter({"HTTP/1.1 100 C", std::string(16 << 10, 'x'), 1ms});
+  INFO(error.what());
+  CHECK(error.code() == ErrorCode::protocol);
+}
+
+TEST_CASE("Upload: interim answers without end are refused while the body is being sent") {
+  const Error error = error_of_chatter({"", "HTTP/1.1 102 Processing\r\n\r\n", 1ms});
+  INFO(error.what());
+  CHECK(error.code() == ErrorCode::protocol);
+}
+
+TEST_CASE("Upload: only what is sent counts as progress while the body is being sent") {
+  const Error error = error_of_chatter({"", "HTTP/1.1 102 Processing\r\n\r\n", 50ms});
+  CHECK(error.code() == ErrorCode::timeout);
+  CHECK(std::string_view(error.what()).find("idle timeout") != std::string_view::npos);
+}
 
 TEST_CASE("Upload: bytes and readers arrive whole on one kept connection") {
   run([](Runtime& runtime) -> Task<> {

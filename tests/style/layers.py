@@ -28,6 +28,17 @@ def included_layer(name):
     return parts[0] if len(parts) > 1 and parts[0] in FLOOR else None
 
 
+# POSIX has a parent hand down its environment; everything else gets an Environment from app.
+READS_ENVIRONMENT = re.compile(r"\b(getenv|secure_getenv|environ|temp_directory_path)\b\s*[;(\[]")
+MAY_READ_ENVIRONMENT = {"src/async/child_process.cpp"}
+# app is the program's wiring: main calls cli, which is no library.
+MAY_OPEN = {("app", "cli")}
+
+
+def is_private(name, target, layer):
+    return target is not None and target != layer and not name.startswith("sluice/") and (layer, target) not in MAY_OPEN
+
+
 def sources():
     for top in ("include", "src"):
         for path in sorted((ROOT / top).rglob("*")):
@@ -36,7 +47,7 @@ def sources():
 
 
 def check():
-    arrows, beast, long_files, core_asio = [], [], [], []
+    arrows, private, beast, long_files, core_asio, environment = [], [], [], [], [], []
     for path in sources():
         layer = layer_of(path)
         shown = path.relative_to(ROOT).as_posix()
@@ -44,6 +55,8 @@ def check():
         if len(lines) > MAX_LINES and shown not in LONG_FILES:
             long_files.append(f"{shown}: {len(lines)} lines")
         for number, line in enumerate(lines, 1):
+            if layer != "app" and shown not in MAY_READ_ENVIRONMENT and READS_ENVIRONMENT.search(line):
+                environment.append(f"{shown}:{number} reads the environment")
             match = INCLUDE.match(line)
             if not match:
                 continue
@@ -51,13 +64,17 @@ def check():
             target = included_layer(name)
             if layer and target and target != layer and FLOOR[target] >= FLOOR[layer]:
                 arrows.append(f"{shown}:{number} includes {name}")
+            if layer and is_private(name, target, layer):
+                private.append(f"{shown}:{number} includes {name}")
             if re.match(r"boost/(beast|asio/ssl)", name) and not (layer == "net" and path.suffix == ".cpp"):
                 beast.append(f"{shown}:{number} includes {name}")
             if layer in ("core", "codec") and name.startswith("boost/asio"):
                 core_asio.append(f"{shown}:{number} includes {name}")
     return {"includes point down only": arrows,
+            "private headers are their own layer's": private,
             "Beast and asio::ssl are included by .cpp files of net only": beast,
             "core and codec know no Asio": core_asio,
+            "only app reads the environment": environment,
             f"no file is longer than {MAX_LINES} lines": long_files}
 
 

@@ -32,6 +32,11 @@ inline constexpr std::size_t s3_max_key_bytes = 1'024;
 /// the other system headers (FileExtras::headers).
 inline constexpr std::string_view s3_bucket_key_header =
     "x-amz-server-side-encryption-bucket-key-enabled";
+/// Retention and legal hold of an object, kept likewise. Mode and date go together; a date that has
+/// passed is refused on a write.
+inline constexpr std::string_view s3_lock_mode_header = "x-amz-object-lock-mode";
+inline constexpr std::string_view s3_lock_until_header = "x-amz-object-lock-retain-until-date";
+inline constexpr std::string_view s3_legal_hold_header = "x-amz-object-lock-legal-hold";
 
 struct S3Location {
   std::string bucket = {};

@@ -59,6 +59,7 @@ struct ObjectHead {
   std::string etag = {};  ///< Without quotes.
   std::string version_id = {};
   StoredChecksum checksum;
+  std::uint64_t tag_count = 0;  ///< As far as the server says it: S3 does to who may read tags.
 };
 
 ObjectHead parse_object_head(int status, const net::HeaderList& headers,

@@ -64,7 +64,7 @@ struct ProcessOptions {
   ProcessStep step;
   ConcurrencyBounds concurrency;
   std::optional<std::uint64_t> max_errors;    ///< Stop taking work after more failures than this.
-  std::filesystem::path temporary_directory;  ///< Empty: the system's.
+  std::filesystem::path temporary_directory;  ///< Empty: /tmp.
   std::shared_ptr<TemporaryJournal> journal;  ///< Sweeps what a killed run left; may be null.
   ProgressCallback on_progress;
   std::function<bool()> stop_requested;  ///< Asked before each new file.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ struct SyncOptions {
   bool durable = false;  ///< Local destinations: each file on disk before it counts.
   std::optional<std::uint64_t> max_errors;  ///< Stop asking for more after this many failures.
   ConcurrencyBounds concurrency;
+  std::filesystem::path temporary_directory;  ///< For long lists of names; empty: /tmp.
   std::shared_ptr<const FileExtras>
       attributes;  ///< For the copies (storage class, encryption, metadata ...).
   ProgressCallback on_progress;

@@ -22,8 +22,13 @@ struct S3FsOptions {
   /// to this size an object is put with one request, and read with one.
   std::uint64_t part_size = 8_MiB;
   std::size_t parallel_parts = 4;  ///< Of one object, in either direction.
-  /// Bounds the bytes of all part buffers of a process; null: this file system's own, of 16 parts.
+  /// Bounds the bytes of all part buffers that a process fills to send them; null: this file
+  /// system's own, of 16 parts.
   std::shared_ptr<Semaphore> buffers;
+  /// The same for parts that are read ahead; null: this file system's own, as large as `buffers`.
+  /// Not the same one: from store to store, what is read ahead waits for somebody to send it, who
+  /// would wait for a buffer for ever.
+  std::shared_ptr<Semaphore> read_buffers;
   std::shared_ptr<TemporaryJournal>
       journal;  ///< Of multipart uploads; null: they are not journalled (tests).
   /// For new objects that WriteOptions::extras says nothing else about; empty: the bucket's

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sluice/async/runtime.hpp"
+#include "sluice/async/task.hpp"
+#include "sluice/core/bytes.hpp"
+#include "sluice/net/endpoint.hpp"
+#include "sluice/net/tls_options.hpp"
+
+namespace sluice::net {
+
+class Transport;
+
+/// A connected stream of bytes, TCP or TLS over it, for protocols other than HTTP. One reader and
+/// one writer at a time. It has no timeouts of its own: put what waits under a deadline. Throws
+/// Error{network, cancelled}.
+class Stream {
+ public:
+  /// `subject`: what errors name.
+  Stream(std::unique_ptr<Transport> transport, std::string subject);
+  ~Stream();  ///< Closes.
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  /// All of them; they must stay where they are until then.
+  Task<> write(Bytes bytes);
+  /// At least one byte; the peer's end is an error.
+  Task<std::size_t> read(MutableBytes buffer);
+
+ private:
+  std::unique_ptr<Transport> transport_;
+  std::string subject_;
+};
+
+/// Opens streams by name. Lives on the loop.
+class StreamConnector {
+ public:
+  /// `tls` is for peers that want it (Endpoint::tls).
+  explicit StreamConnector(Runtime& runtime, TlsOptions tls = {});
+  ~StreamConnector();
+
+  /// Tries each address of the host, all of them before `until`; the TLS handshake takes as long as
+  /// it takes. Errors name `subject`: network, timeout, config (a file of the TLS options cannot be
+  /// used), cancelled.
+  Task<std::unique_ptr<Stream>> connect(Endpoint peer, std::string subject, SteadyTime until);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sluice::net

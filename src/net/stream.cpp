@@ -1,0 +1,70 @@
+#include "sluice/net/stream.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "net/tcp_connector.hpp"
+#include "net/tls.hpp"
+#include "net/transport.hpp"
+#include "sluice/async/errors.hpp"
+
+namespace sluice::net {
+
+Stream::Stream(std::unique_ptr<Transport> transport, std::string subject)
+    : transport_(std::move(transport)), subject_(std::move(subject)) {}
+Stream::~Stream() {
+  transport_->close();
+}
+
+Task<> Stream::write(Bytes bytes) {
+  boost::system::error_code failure;
+  const bool sent = transport_->start_write(bytes, Bytes(), failure);
+  if (!sent && !failure) co_await transport_->finish_write(failure);
+  if (failure) throw error_from(failure, "sending", subject_);
+}
+
+Task<std::size_t> Stream::read(MutableBytes buffer) {
+  boost::system::error_code failure;
+  const std::size_t length = co_await transport_->read_some(buffer, failure);
+  if (failure) throw error_from(failure, "receiving", subject_);
+  co_return length;
+}
+
+struct StreamConnector::Parts {
+  Parts(Runtime& runtime, TlsOptions options)
+      : tcp(runtime), tls(runtime, std::move(options)), sessions(make_tls_sessions()) {}
+
+  Task<std::unique_ptr<Transport>> open(Endpoint peer, SteadyTime until) {
+    auto transport = co_await tcp.connect(peer, until);
+    if (!peer.tls) co_return transport;
+    Socket socket = std::move(transport->socket());
+    co_return co_await tls.handshake(std::move(socket), tcp.traffic(), peer, sessions);
+  }
+
+  TcpConnector tcp;
+  TlsSetup tls;
+  std::shared_ptr<TlsSessions> sessions;
+};
+
+StreamConnector::StreamConnector(Runtime& runtime, TlsOptions tls)
+    : parts_(std::make_unique<Parts>(runtime, std::move(tls))) {}
+StreamConnector::~StreamConnector() = default;
+
+Task<std::unique_ptr<Stream>> StreamConnector::connect(Endpoint peer, std::string subject,
+                                                       SteadyTime until) {
+  std::unique_ptr<Transport> transport;
+  std::optional<Error> failure;
+  try {
+    transport = co_await parts_->open(std::move(peer), until);
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (failure) {
+    // The parts name addresses of HTTP.
+    throw Error(failure->code(), failure->operation(), std::move(subject), failure->message())
+        .with_retryable(failure->retryable());
+  }
+  co_return std::make_unique<Stream>(std::move(transport), std::move(subject));
+}
+
+}  // namespace sluice::net
