@@ -43,6 +43,10 @@ Task<std::optional<std::string>> checksum(FileSystem* files, OpContext context, 
   co_return co_await content_hash(context, *files, *found, std::move(algorithm));
 }
 
+Logger named(const Logger& log) {
+  return log.with_fields({{"component", "workflow"}});
+}
+
 }  // namespace
 
 ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
@@ -52,13 +56,12 @@ ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
 }
 
 ProcessingWorkflow::ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory)
-    : runtime_(runtime),
-      files_(files),
-      memory_(memory),
-      log_(runtime.log().with_fields({{"component", "workflow"}})) {}
+    : runtime_(runtime), files_(files), memory_(memory), log_(named(runtime.log())) {}
 
 void ProcessingWorkflow::set_logger(Logger logger) {
-  log_ = std::move(logger);
+  log_ = named(logger);
+  files_.set_logger(logger);
+  memory_.set_logger(std::move(logger));
 }
 
 Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {
