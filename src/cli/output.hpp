@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "messages.hpp"
+#include "sluice/async/deadline.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/codec/json.hpp"
 #include "sluice/flow/progress.hpp"
@@ -72,7 +74,8 @@ void write_failures(codec::JsonWriter& writer, const FailureList& failures);
 /// for --json.
 void print_failures(Output& output, const FailureList& failures);
 
-/// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.
+/// Shows a job's progress while it lives, also while nothing happens: a bar on a terminal, a line
+/// every 30 s elsewhere.
 class ProgressDisplay {
  public:
   ProgressDisplay(Runtime& runtime, Output& output);
@@ -85,11 +88,16 @@ class ProgressDisplay {
 
  private:
   void show();
+  void show_if_due();
+  void keep_showing();
 
   Runtime& runtime_;
   Output& output_;
   Progress progress_;
   SteadyTime begin_, shown_;
+  Timer timer_{runtime_.executor()};
+  /// An expiry may be queued already when the timer goes.
+  std::shared_ptr<ProgressDisplay*> self_ = std::make_shared<ProgressDisplay*>(this);
 };
 
 }  // namespace sluice::cli
