@@ -30,6 +30,10 @@ double elapsed(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
 }
 
+SteadyTime::duration interval_of(const Output& output) {
+  return output.progress_bar() ? SteadyTime::duration(bar_interval) : line_interval;
+}
+
 }  // namespace
 
 Output::Output(OutputOptions options) : options_(options), results_(STDOUT_FILENO) {}
@@ -179,15 +183,28 @@ ProgressDisplay::~ProgressDisplay() {
 }
 
 ProgressCallback ProgressDisplay::callback() {
+  keep_showing();
   return [this](const Progress& progress) {
     progress_ = progress;
-    const SteadyTime now = runtime_.clock().steady();
-    const SteadyTime::duration interval =
-        output_.progress_bar() ? SteadyTime::duration(bar_interval) : line_interval;
-    if (now - shown_ < interval) return;
-    shown_ = now;
-    show();
+    show_if_due();
   };
+}
+
+void ProgressDisplay::show_if_due() {
+  const SteadyTime now = runtime_.clock().steady();
+  if (now - shown_ < interval_of(output_)) return;
+  shown_ = now;
+  show();
+}
+
+void ProgressDisplay::keep_showing() {
+  timer_.expires_after(interval_of(output_));
+  timer_.async_wait([weak = std::weak_ptr(self_)](const boost::system::error_code& failed) {
+    const auto self = weak.lock();
+    if (failed || !self) return;
+    (*self)->show_if_due();
+    (*self)->keep_showing();
+  });
 }
 
 void ProgressDisplay::show() {

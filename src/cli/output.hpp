@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "messages.hpp"
 #include "output_queue.hpp"
+#include "sluice/async/deadline.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
 #include "sluice/codec/json.hpp"
@@ -79,7 +81,8 @@ void write_failures(codec::JsonWriter& writer, const FailureList& failures);
 /// for --json.
 void print_failures(Output& output, const FailureList& failures);
 
-/// Shows a job's progress while it lives: a bar on a terminal, a line every 30 s elsewhere.
+/// Shows a job's progress while it lives, also while nothing happens: a bar on a terminal, a line
+/// every 30 s elsewhere.
 class ProgressDisplay {
  public:
   using Words = std::string (*)(Language, const Progress&, double seconds);
@@ -94,12 +97,17 @@ class ProgressDisplay {
 
  private:
   void show();
+  void show_if_due();
+  void keep_showing();
 
   Runtime& runtime_;
   Output& output_;
   Words words_;
   Progress progress_;
   SteadyTime begin_, shown_;
+  Timer timer_{runtime_.executor()};
+  /// An expiry may be queued already when the timer goes.
+  std::shared_ptr<ProgressDisplay*> self_ = std::make_shared<ProgressDisplay*>(this);
 };
 
 }  // namespace sluice::cli

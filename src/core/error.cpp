@@ -18,6 +18,24 @@ struct Error::State {
   void compose();
 };
 
+namespace {
+
+// Names come from servers: a NUL would end the text before its reason, others play with terminals.
+std::string without_controls(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (const char c : text) {
+    const bool control = (c >= 0 && c < ' ' && c != '\n' && c != '\t') || c == 0x7F;
+    if (control)
+      shown += fmt::format("\\x{:02X}", static_cast<unsigned>(c));
+    else
+      shown += c;
+  }
+  return shown;
+}
+
+}  // namespace
+
 void Error::State::compose() {
   std::string text = context;
   const auto part = [&text](std::string_view piece, std::string_view separator) {
@@ -36,7 +54,7 @@ void Error::State::compose() {
   if (status != 0) detail("HTTP", std::to_string(status));
   if (!request_id.empty()) detail("request", request_id);
   if (!server.empty()) text += fmt::format(" ({})", server);
-  what = std::move(text);
+  what = without_controls(text);
 }
 
 Error::Error(ErrorCode code, std::string operation, std::string subject, std::string message)

@@ -144,6 +144,8 @@ Logger Logger::with_fields(std::initializer_list<LogField> fields) const {
   for (const LogField& field : fields) {
     const auto* text = std::get_if<std::string_view>(&field.value.get());
     const LogValue value = text ? LogValue(context->keep(*text)) : field.value;
+    // A name twice would be no JSON that anybody reads alike.
+    std::erase_if(context->fields, [&](const LogField& held) { return held.name == field.name; });
     context->fields.push_back({context->keep(field.name), value});
   }
   Logger inner = *this;

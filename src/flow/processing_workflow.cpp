@@ -75,6 +75,10 @@ void check_links(const FileSystem& files, const ScanOptions& options) {
               "a batch works on files in place and skips symbolic links");
 }
 
+Logger named(const Logger& log) {
+  return log.with_fields({{"component", "workflow"}});
+}
+
 }  // namespace
 
 ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
@@ -84,13 +88,12 @@ ChecksumOf make_checksum_of(FileSystem& files, OpContext context) {
 }
 
 ProcessingWorkflow::ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory)
-    : runtime_(runtime),
-      files_(files),
-      memory_(memory),
-      log_(runtime.log().with_fields({{"component", "workflow"}})) {}
+    : runtime_(runtime), files_(files), memory_(memory), log_(named(runtime.log())) {}
 
 void ProcessingWorkflow::set_logger(Logger logger) {
-  log_ = std::move(logger);
+  log_ = named(logger);
+  files_.set_logger(logger);
+  memory_.set_logger(std::move(logger));
 }
 
 Task<ScanReport> ProcessingWorkflow::scan_and_filter(OpContext context, ScanOptions options) {

@@ -44,6 +44,8 @@ class LocalFs final : public FileSystem {
     return make_local_walk(runtime_, std::move(context), std::move(walker));
   }
 
+  void set_logger(Logger logger) override { site_->log = with_names(logger); }
+
   Task<std::optional<FileInfo>> find(OpContext context, std::string path,
                                      FindOptions options) override {
     const WithExtras extras = options.extras ? WithExtras::yes : WithExtras::no;

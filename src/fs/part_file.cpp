@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "fs/folded_names.hpp"
 #include "sluice/async/errors.hpp"
 
 namespace sluice {
@@ -125,6 +126,7 @@ void PartFile::publish(const WriteOptions& options) {
   file_.close(place_.path.native());
   // A directory in the way is found by the renaming itself.
   if (options.expected || options.must_not_exist) check_precondition(place_, options);
+  if (!place_.asked_for.empty()) refuse_to_replace_another();
   take_name(options);
   if (options.durable) {
     name_sync_.emplace(site_->names_to_disk, place_.directory.get(),
@@ -134,6 +136,14 @@ void PartFile::publish(const WriteOptions& options) {
 
 void PartFile::settle() {
   if (name_sync_) name_sync_->ensure();
+}
+
+void PartFile::refuse_to_replace_another() const {
+  const auto other =
+      spelled_otherwise(site_->root, place_.asked_for, place_.directory.get(), temporary_);
+  if (!other) return;
+  throw Error(ErrorCode::conflict, "write", place_.path.native(),
+              "on this file system it would replace the file " + *other);
 }
 
 void PartFile::take_name(const WriteOptions& options) {

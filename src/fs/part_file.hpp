@@ -62,6 +62,7 @@ class PartFile {
   void apply_attributes(const WriteOptions& options);
   bool give_owner(const FileExtras& extras);
   void take_name(const WriteOptions& options);
+  void refuse_to_replace_another() const;
 
   std::shared_ptr<LocalSite> site_;
   Place place_;

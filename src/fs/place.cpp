@@ -24,7 +24,7 @@ Place behind_link(LocalRoot& root, const std::string& relative) {
   const ParentAndName split = split_parent(std::string_view(target.native()).substr(prefix.size()));
   // Opened from the root again, so that a link changed meanwhile leads nowhere else.
   UniqueFd directory = root.make_directory(split.directory, false);
-  return {std::move(directory), split.name, target};
+  return {std::move(directory), split.name, target, ""};
 }
 
 [[noreturn]] void refuse(const Place& place, std::string reason) {
@@ -45,7 +45,7 @@ void check_expected(const Place& place, const std::optional<struct stat>& now,
 Place place_below(LocalRoot& root, const std::string& relative, bool durable) {
   const std::filesystem::path path = root.full(relative);
   ParentAndName split = split_parent(relative);
-  Place place{root.make_directory(split.directory, durable), std::move(split.name), path};
+  Place place{root.make_directory(split.directory, durable), std::move(split.name), path, relative};
   const auto now = status_of(place);
   if (now && S_ISLNK(now->st_mode)) return behind_link(root, relative);
   return place;
@@ -56,7 +56,7 @@ Place private_place(const std::filesystem::path& path) {
   const std::string directory = absolute.parent_path().native();
   UniqueFd opened =
       open_at(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY).or_throw("open", directory);
-  return {std::move(opened), absolute.filename().native(), absolute};
+  return {std::move(opened), absolute.filename().native(), absolute, ""};
 }
 
 std::optional<struct stat> status_of(const Place& place) {

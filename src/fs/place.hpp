@@ -15,6 +15,7 @@ struct Place {
   UniqueFd directory;
   std::string name;
   std::filesystem::path path;  ///< The same as an absolute path, for messages and the journal.
+  std::string asked_for{};     ///< The path below the root, if the file has to have just that name.
 };
 
 /// The place of `relative` below the root; its parents are made. If there is a symbolic link of

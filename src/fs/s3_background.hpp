@@ -13,10 +13,13 @@ namespace sluice {
 class S3Background {
  public:
   S3Background(Runtime& runtime, Duration limit)
-      : runtime_(runtime),
-        limit_(limit),
-        log_(runtime.log().with_fields({{"component", "filesystem"}, {"type", "s3"}})),
-        group_(runtime.executor()) {}
+      : runtime_(runtime), limit_(limit), group_(runtime.executor()) {
+    set_logger(runtime.log());
+  }
+
+  void set_logger(const Logger& logger) {
+    log_ = logger.with_fields({{"component", "filesystem"}, {"type", "s3"}});
+  }
 
   /// Clean-up gets a time of its own (`limit`), since what failed may have used up its caller's.
   void clean_up(std::string what, Task<> task);

@@ -87,6 +87,8 @@ class S3Fs final : public FileSystem {
                        std::move(options));
   }
 
+  void set_logger(Logger logger) override { root_.background.set_logger(logger); }
+
   Capabilities capabilities() const override {
     Capabilities can;
     can.conditional_write = root_.client().if_match_on_put() == aws::IfMatchSupport::honoured;

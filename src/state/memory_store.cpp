@@ -43,6 +43,8 @@ class MemoryStore final : public KeyValueStore {
     co_return static_cast<std::uint64_t>(std::distance(first, last));
   }
 
+  std::string_view backend() const override { return "memory"; }
+
   Task<> close() override { co_return; }
 
  private:

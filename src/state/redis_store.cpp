@@ -108,6 +108,8 @@ class RedisStore final : public KeyValueStore {
     co_return seen.size();
   }
 
+  std::string_view backend() const override { return "redis"; }
+
   Task<> close() override {
     connection_.reset();
     co_return;

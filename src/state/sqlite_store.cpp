@@ -146,6 +146,8 @@ class SqliteStore final : public KeyValueStore {
     co_return co_await offload(lane_, job);
   }
 
+  std::string_view backend() const override { return "sqlite"; }
+
   Task<> close() override {
     // The last connection moves the write-ahead log into the file: work for the lane.
     auto job = [this] { pairs_.reset(); };

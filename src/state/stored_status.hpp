@@ -17,8 +17,13 @@ struct StoredStatusMemory::State {
         store(std::move(kept_in)),
         options(std::move(how)),
         keys(options.job, options.root),
-        log(world.log().with_fields({{"component", "status_memory"}})),
-        commits(runtime, store) {}
+        commits(runtime, store) {
+    set_logger(world.log());
+  }
+
+  void set_logger(const Logger& logger) {
+    log = logger.with_fields({{"component", "status_memory"}, {"backend", store->backend()}});
+  }
 
   TimePoint now() const { return runtime.clock().now(); }
   state::Change completion(const FileInfo& file) const;

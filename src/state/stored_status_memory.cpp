@@ -19,6 +19,10 @@ StoredStatusMemory::StoredStatusMemory(Runtime& runtime, std::shared_ptr<KeyValu
 
 StoredStatusMemory::~StoredStatusMemory() = default;
 
+void StoredStatusMemory::set_logger(Logger logger) {
+  state_->set_logger(logger);
+}
+
 std::unique_ptr<FileStream> StoredStatusMemory::needs_processing(
     std::unique_ptr<FileStream> files, std::shared_ptr<StatusTally> tally) {
   if (!tally) tally = std::make_shared<StatusTally>();

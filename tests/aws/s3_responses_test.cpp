@@ -129,7 +129,15 @@ TEST_CASE("an S3 listing that is not whole or not sound is refused") {
   CHECK(refused("<!DOCTYPE x><ListBucketResult></ListBucketResult>"));
 }
 
-TEST_CASE("a page of a thousand keys is parsed in well under a millisecond") {
+TEST_CASE("a page of a thousand keys is parsed fast") {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  constexpr int limit = 200'000;
+#elif defined(__OPTIMIZE__)
+  constexpr int limit = 2'000;  // generous: the machine may be busy
+#else
+  constexpr int limit = 50'000;
+#endif
+
   std::string inside = "<EncodingType>url</EncodingType>";
   for (int i = 0; i < 1000; ++i)
     inside += entry("some/folder/with+a+name/file-" + std::to_string(i) + ".csv");
@@ -145,9 +153,7 @@ TEST_CASE("a page of a thousand keys is parsed in well under a millisecond") {
   CHECK(page.objects.size() == 1000);
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(best).count();
   MESSAGE("best of 20: " << microseconds << " us");
-#if defined(__OPTIMIZE__) && !__has_feature(address_sanitizer)
-  CHECK(microseconds < 2'000);  // generous: the machine may be busy
-#endif
+  CHECK(microseconds < limit);
 }
 
 TEST_CASE("the head of an S3 object is read from its headers") {

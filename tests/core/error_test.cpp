@@ -97,3 +97,11 @@ TEST_CASE("error: any exception becomes an Error") {
   CHECK(from(std::runtime_error("boom")).message() == "boom");
   CHECK(from(42).code() == ErrorCode::internal);
 }
+
+TEST_CASE("error: no name of a hostile server ends the text or reaches a terminal as a command") {
+  const Error error(ErrorCode::invalid_input, "write", std::string("a\0b\x1B[2J\x7F", 8),
+                    "refused");
+  CHECK(std::string_view(error.what()) == "write a\\x00b\\x1B[2J\\x7F: refused");
+  CHECK(error.subject().size() == 8);
+  CHECK(std::string_view(Error(ErrorCode::network, "", "日本\n\t", "").what()) == "日本\n\t");
+}

@@ -59,6 +59,17 @@ TEST_CASE_FIXTURE(Fixture, "log: JSON lines have the keys that the users' design
         "\n");
 }
 
+TEST_CASE_FIXTURE(Fixture, "log: an inner field takes the place of an outer one of its name") {
+  const Logger outer = logger(LogFormat::json).with_fields({{"component", "workflow"}, {"run", 7}});
+  outer.with_fields({{"component", "filesystem"}, {"type", "local"}}).info("x");
+  outer.info("y");
+  REQUIRE(lines->all.size() == 2);
+  CHECK(lines->all[0].ends_with(R"("message":"x","run":7,"component":"filesystem","type":"local"})"
+                                "\n"));
+  CHECK(lines->all[1].ends_with(R"("message":"y","component":"workflow","run":7})"
+                                "\n"));
+}
+
 TEST_CASE_FIXTURE(Fixture, "log: durations are seconds, to the millisecond") {
   logger(LogFormat::text)
       .info("took", {{"a", std::chrono::minutes(2)},

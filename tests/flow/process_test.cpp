@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -81,6 +82,20 @@ struct Bench {
   MemoryFs files;
   std::shared_ptr<KeyValueStore> store;
   StoredStatusMemory memory;
+};
+
+class Lines final : public LineWriter {
+ public:
+  void write_line(std::string_view line) override { all_.emplace_back(line); }
+  /// Whether a line has both texts.
+  bool find(std::string_view one, std::string_view other) const {
+    return std::any_of(all_.begin(), all_.end(), [&](const std::string& line) {
+      return line.find(one) != std::string::npos && line.find(other) != std::string::npos;
+    });
+  }
+
+ private:
+  std::vector<std::string> all_;
 };
 
 std::size_t entries(const std::filesystem::path& directory) {
@@ -345,6 +360,28 @@ TEST_CASE("batch --max-errors: stops taking work") {
     const ProcessReport report = co_await workflow.process_files(runtime.context(), *work, options);
     CHECK(report.stopped);
     CHECK(report.progress.failed < 20);
+  });
+}
+
+TEST_CASE("workflow: set_logger reaches the status memory, whose lines name themselves") {
+  test::run([](Runtime& runtime) -> Task<> {
+    Bench bench(runtime);
+    const auto lines = std::make_shared<Lines>();
+    const Logger logger(make_line_sink(lines, LogFormat::json), runtime.shared_clock(),
+                        LogLevel::info);
+    ProcessingWorkflow workflow(runtime, bench.files, bench.memory);
+    workflow.set_logger(logger);
+    // An overwrite that went through before a crash: the memory tells of it.
+    const FileInfo before = bench.files.put("a.csv", "row\n");
+    const FileInfo after = bench.files.put("a.csv", "row\nprocessed\n");
+    co_await bench.memory.intend(before, fingerprint_of(after));
+    ScanOptions options;
+    options.backlog = bench.backlog;
+    const ScanReport report = co_await workflow.scan_and_filter(runtime.context(), options);
+    CHECK(report.tally.recovered == 1);
+    CHECK(lines->find("had gone through",
+                      R"("component":"status_memory","backend":"memory","file":"a.csv")"));
+    CHECK(lines->find("\"Scanned\"", R"("component":"workflow")"));
   });
 }
 

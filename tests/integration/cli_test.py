@@ -6,11 +6,9 @@ One scenario a function; each gets a directory, a bucket and a state directory o
 import gzip
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 from program import (AUTHENTICATION, CONFIG, FAILED, INTERRUPTED, OLD, PARTIAL, SLUICE, USAGE, Lab, run_scenarios, tree)
@@ -262,7 +260,7 @@ def runs_the_overwrite_batch_once(bench):
     assert counts["completed"] == 30 and counts["errors"] == 0, counts
 
 
-def batch_works_in_place_on_local_files_and_keeps_mode_and_links(bench):
+def batch_works_in_place_on_local_files_keeps_modes_and_passes_over_links(bench):
     path = bench.file("l/a.csv", b"row\n")
     path.chmod(0o640)
     (bench.directory / "l/link.csv").symlink_to("a.csv")
@@ -273,6 +271,25 @@ def batch_works_in_place_on_local_files_and_keeps_mode_and_links(bench):
     assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 0
     path.write_bytes(b"new\n")
     assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 1
+
+
+def writes_through_links_within_the_tree_and_never_out_of_it(bench):
+    for name in ("link", "out", "dangling"):
+        bench.file(f"s/{name}", name.encode())
+    target = bench.directory / "t"
+    bench.file("t/real/file", b"old")
+    outside = bench.file("outside", b"not ours")
+    (target / "link").symlink_to("real/file")
+    (target / "out").symlink_to(outside)
+    (target / "dangling").symlink_to("nowhere")
+    bench.run("sync", bench.directory / "s", "s3://test/links/")
+    for source in (bench.directory / "s", "s3://test/links/"):
+        (target / "real/file").write_bytes(b"old")
+        summary = bench.summary("sync", source, target, expect=PARTIAL)
+        failures = {failure["path"]: failure["code"] for failure in summary["failures"]}
+        assert summary["done"] == 1 and failures == {"out": "invalid_input", "dangling": "conflict"}, summary
+        assert all((target / name).is_symlink() for name in ("link", "out", "dangling"))
+        assert (target / "real/file").read_bytes() == b"link" and outside.read_bytes() == b"not ours"
 
 
 def batch_remembers_failures_and_retries_them(bench):
@@ -308,8 +325,10 @@ def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
     for number in range(200):
         bench.file(f"i/{number:03d}", b"1\n")
     root = bench.directory / "i"
-    process = subprocess.Popen([SLUICE, "--transfers", "4", "batch", "run", root, "--shell", "--exec", "sleep 0.05; " + STEP],
-                               env=bench.environment, stderr=subprocess.PIPE)
+    scratch = bench.directory / "scratch"
+    scratch.mkdir()
+    process = subprocess.Popen([SLUICE, "--transfers", "4", "batch", "run", root, "--shell", "--exec", "sleep 0.05; " + STEP,
+                                "--temp-dir", scratch], env=bench.environment, stderr=subprocess.PIPE)
     time.sleep(1.0)
     process.send_signal(signal.SIGTERM)
     begin = time.monotonic()
@@ -321,8 +340,7 @@ def ends_in_time_when_interrupted_and_goes_on_in_the_next_run(bench):
     summary = bench.summary("batch", "run", root, "--shell", "--exec", STEP)
     assert summary["done"] == 200 - done, (summary, done)
     assert all(data == b"1\ndone\n" for data in tree(root).values())
-    leftovers = [path for path in pathlib.Path(tempfile.gettempdir()).glob("sluice-*") if path.is_dir() and any(path.glob("*/in"))]
-    assert not leftovers, leftovers
+    assert not list(scratch.iterdir()), list(scratch.iterdir())
 
 
 def interrupted(bench, arguments, second_signal):
@@ -375,7 +393,9 @@ def survives_kill_and_processes_nothing_twice(bench):
         time.sleep(wait)
         process.kill()
         process.wait()
-        assert all(data in (b"1\n", b"1\ndone\n") for data in tree(root).values() if data), tree(root)
+        # What it was writing just then still has a temporary name.
+        final = {name: data for name, data in tree(root).items() if not name.endswith(".sluice-part")}
+        assert len(final) == 100 and set(final.values()) <= {b"1\n", b"1\ndone\n"}, tree(root)
     bench.run("batch", "run", root, "--shell", "--exec", STEP)
     assert tree(root) == {f"{number:03d}": b"1\ndone\n" for number in range(100)}
 

@@ -58,7 +58,8 @@ def the_documents_name_each_command_and_flag(bench):
 def no_document_names_a_flag_that_does_not_exist(bench):
     known = all_flags(bench) | OTHERS
     for name in ("README.md", "README.ja.md", "docs/recovery.md", "docs/security.md"):
-        unknown = set(FLAG.findall((ROOT / name).read_text())) - known
+        ours = re.sub(r"`aws [^`]*`", "", (ROOT / name).read_text())  # another program's flags
+        unknown = set(FLAG.findall(ours)) - known
         assert not unknown, f"{name}: {sorted(unknown)}"
 
 

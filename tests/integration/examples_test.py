@@ -66,6 +66,16 @@ def check_own_parts(program, directory):
     assert "2 done, then 0; 2 uploads" in out, out
 
 
+def check_image(prefix):
+    """Whatever a user finds installed beside the library."""
+    for program in ("sluice", "sluice-lab"):
+        assert "Usage" in run(prefix / "bin" / program, "--help") and os.access(prefix / "bin" / program, os.X_OK)
+    shares = {"man/man1/sluice.1": "docs/sluice.1", "bash-completion/completions/sluice": "tools/completions/sluice.bash",
+              "zsh/site-functions/_sluice": "tools/completions/_sluice", "fish/vendor_completions.d/sluice.fish": "tools/completions/sluice.fish"}
+    for name, source in shares.items():
+        assert (prefix / "share" / name).read_bytes() == (ROOT / source).read_bytes(), name
+
+
 def main():
     build_directory = sys.argv[1]
     passed = 0
@@ -75,6 +85,9 @@ def main():
         run("meson", "install", "-C", build_directory, "--no-rebuild", "--destdir", directory / "image")
         installed = next(path for path in (directory / "image").rglob("include/sluice/sluice.hpp")).parents[2]
         shutil.move(installed, prefix)
+        check_image(prefix)
+        print("ok image")
+        passed += 1
         flags = pkg_config(prefix)
         for check in (check_copy, check_list, check_overwrite_batch, check_own_parts):
             name = check.__name__.removeprefix("check_")

@@ -1,10 +1,14 @@
 #include "sluice/net/bandwidth.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <ctime>
 
 #include "sluice/core/error.hpp"
 #include "sluice/net/http1_client.hpp"
 #include "support/http_fixture.hpp"
+#include "support/manual_clock.hpp"
 
 using namespace sluice;
 using net::BandwidthRate;
@@ -76,4 +80,49 @@ TEST_CASE("Bandwidth: a limited download takes its time and arrives whole") {
     co_await client->close();
     co_await server.stop();
   });
+}
+
+namespace {
+
+// "100k until the next minute, then off", as a timetable of that moment's local time.
+std::string off_from_the_next_minute(TimePoint wall) {
+  const auto now =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(wall));
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  const int change = (local.tm_hour * 60 + local.tm_min + 1) % (24 * 60);
+  const int back = (change + 12 * 60) % (24 * 60);
+  return fmt::format("{:02}:{:02},100k {:02}:{:02},off", back / 60, back % 60, change / 60,
+                     change % 60);
+}
+
+Task<Duration> time_of(net::Bandwidth& bandwidth, int pieces) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < pieces; ++i)
+    co_await bandwidth.pass(net::Direction::down, 10 << 10);
+  co_return std::chrono::steady_clock::now() - begin;
+}
+
+Task<> change_the_rate(Runtime& runtime, test::ManualClock& clock) {
+  net::Bandwidth bandwidth(runtime, parse_bandwidth(off_from_the_next_minute(clock.wall)));
+  CHECK(bandwidth.limited(net::Direction::down));
+  // The clock stands still, so each piece waits for all that went before it: 0.1 s each.
+  const Duration limited = co_await time_of(bandwidth, 4);
+  CHECK(limited >= std::chrono::milliseconds(300));
+  clock.advance(std::chrono::minutes(1));
+  CHECK_FALSE(bandwidth.limited(net::Direction::down));
+  const Duration free = co_await time_of(bandwidth, 1000);
+  CHECK(free < std::chrono::milliseconds(300));
+  clock.advance(std::chrono::hours(12));
+  CHECK(bandwidth.limited(net::Direction::down));
+}
+
+}  // namespace
+
+TEST_CASE("Bandwidth: the rate changes with the time of day while a transfer goes on") {
+  const auto clock = std::make_shared<test::ManualClock>();
+  const auto body = [&clock](Runtime& runtime) { return change_the_rate(runtime, *clock); };
+  RuntimeOptions options;
+  options.clock = clock;
+  test::run(body, std::move(options));
 }

@@ -13,8 +13,9 @@ namespace sluice {
 /// Refused with Error{invalid_input} that names the path and the reason: an empty path or part
 /// ("a//b", "/x", "x/"), "." and
 /// "..", NUL, a part over 255 bytes, a whole path over 4,096 bytes, and a name that our temporary
-/// names use. On Linux a backslash is a plain character and allowed. The bytes are kept as they
-/// are.
+/// names use. On Linux a backslash is a plain character and allowed, and so are the names that
+/// Windows reserves. The bytes are kept as they are. Whether a file system takes two names for one
+/// is seen where files are written.
 std::filesystem::path local_path_below(const std::filesystem::path& base,
                                        std::string_view remote_path);
 

@@ -88,7 +88,7 @@ class Logger {
   void error(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     log(LogLevel::error, message, fields);
   }
-  /// A logger whose records also carry these fields (copied).
+  /// A logger whose records also carry these fields (copied), in place of those of equal name.
   Logger with_fields(std::initializer_list<LogField> fields) const;
 
  private:

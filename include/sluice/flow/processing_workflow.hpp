@@ -87,6 +87,8 @@ class ProcessingWorkflow {
  public:
   ProcessingWorkflow(Runtime& runtime, FileSystem& files, StatusMemory& memory);
 
+  /// Also the file system's and the memory's, each with fields that tell them apart. Before the
+  /// first call; else they log to the runtime's.
   void set_logger(Logger logger);
 
   /// Writes the backlog of the files that need processing. Throws what prevents it from being

@@ -130,6 +130,10 @@ class FileSystem {
   virtual Task<FileInfo> upload(OpContext context, std::filesystem::path local, std::string path,
                                 WriteOptions options) = 0;
 
+  /// Where goes what no call's context has a log for, such as clean-ups; under the fields component
+  /// and type. Before the first call; else the runtime's. Without effect where nothing is logged.
+  virtual void set_logger(Logger) {}
+
   virtual Capabilities capabilities() const = 0;
   /// "s3://bucket/prefix/", "/data/in/": the root, for messages; without secrets.
   virtual std::string describe() const = 0;

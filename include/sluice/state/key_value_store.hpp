@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,9 @@ class KeyValueStore {
 
   /// How many keys begin with `prefix`.
   virtual Task<std::uint64_t> count(std::string prefix) = 0;
+
+  /// "redis", "sqlite", "memory": for logs. A store of an embedder's own has a name of its own.
+  virtual std::string_view backend() const { return "custom"; }
 
   /// Ends connections and closes files; nothing may be called after it.
   virtual Task<> close() = 0;

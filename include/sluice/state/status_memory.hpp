@@ -13,6 +13,7 @@
 #include "sluice/async/task.hpp"
 #include "sluice/core/error.hpp"
 #include "sluice/core/file_info.hpp"
+#include "sluice/core/log.hpp"
 #include "sluice/state/decision.hpp"
 #include "sluice/state/key_value_store.hpp"
 #include "sluice/state/status_records.hpp"
@@ -47,6 +48,9 @@ class StatusMemory {
   /// `file` is the version that failed. A cancelled file is not recorded: it did not fail. An
   /// intent stays, for the overwrite may have happened all the same.
   virtual Task<> report_error(FileInfo file, Error error) = 0;
+
+  /// Where it logs, under the fields component and backend. Without effect where nothing is logged.
+  virtual void set_logger(Logger) {}
 };
 
 /// Computes the checksum of the file's content now ("crc64nvme", base64); nullopt if there is none
@@ -85,6 +89,7 @@ class StoredStatusMemory final : public StatusMemory {
   Task<> intend(FileInfo before, Fingerprint output) override;
   Task<> report_done(FileInfo after) override;
   Task<> report_error(FileInfo file, Error error) override;
+  void set_logger(Logger logger) override;
 
   Task<StatusCounts> counts();
   /// Up to `limit` failed files whose paths are greater than `after_path` (empty: from the first),

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "fs/local_root.hpp"
+
+namespace sluice {
+
+/// Some file systems take names for one another that differ (in case, on FAT, NTFS, CIFS and
+/// directories with ext4's casefold; in more on others): a file would replace another one.
+///
+/// The path below `root` of the file that stands where `relative` is about to be written, if it is
+/// spelled otherwise; nullopt if nothing stands there, or the very file. `temporary` is the name of
+/// a file of ours beside it, by which the file system shows what it does. Blocking.
+std::optional<std::string> spelled_otherwise(LocalRoot& root, const std::string& relative,
+                                             int directory, const std::string& temporary);
+
+}  // namespace sluice
