@@ -4,11 +4,12 @@
 #include <charconv>
 
 #include "http/request_head.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice::lab {
 namespace {
 
-constexpr std::size_t max_line_bytes = 8 * 1024;
+constexpr std::size_t max_line_bytes = 8_KiB;
 
 }  // namespace
 

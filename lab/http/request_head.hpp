@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/core/bytes.hpp"
+
 namespace sluice::lab {
 
 /// The peer does not speak HTTP/1.1 as we do; answered with `status` and the connection is closed.
@@ -40,7 +42,7 @@ struct RequestHead {
   std::string_view value_or_empty(std::string_view name) const;
 };
 
-inline constexpr std::size_t max_head_bytes = 64 * 1024;
+inline constexpr std::size_t max_head_bytes = 64_KiB;
 inline constexpr std::size_t max_head_fields = 256;
 
 /// Parses the head at the front of `buffer` into `head` (whose storage is reused) and returns its

@@ -142,7 +142,7 @@ class Wire {
   /// Closing while the peer still sends would reset the connection and take the answer with it:
   /// read on, up to `most` bytes.
   Awaitable<> linger(std::uint64_t most) {
-    std::array<std::byte, 16 * 1024> block;
+    std::array<std::byte, 16_KiB> block;
     for (std::uint64_t dropped = 0; dropped < most;) {
       auto [error, size] = co_await socket().async_read_some(boost::asio::buffer(block), as_result);
       if (error || size == 0) co_return;

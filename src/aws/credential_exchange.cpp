@@ -1,11 +1,12 @@
 #include "aws/credential_exchange.hpp"
+#include "sluice/core/bytes.hpp"
 
 #include <utility>
 
 namespace sluice::aws {
 namespace {
 
-constexpr std::size_t largest_answer = 256 * 1024;
+constexpr std::size_t largest_answer = 256_KiB;
 
 }  // namespace
 

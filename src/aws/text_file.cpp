@@ -10,11 +10,12 @@
 #include <utility>
 
 #include "sluice/async/errors.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice::aws {
 namespace {
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = 1_MiB;
 
 class Descriptor {
  public:
@@ -35,7 +36,7 @@ std::optional<std::string> read_now(const std::string& path) {
   if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (file.get() < 0) throw error_from_errno(errno, "open", path);
   std::string content;
-  char buffer[16 * 1024];
+  char buffer[16_KiB];
   for (;;) {
     const ssize_t size = ::read(file.get(), buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;

@@ -1,4 +1,5 @@
 #include "output_queue.hpp"
+#include "sluice/core/bytes.hpp"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -12,7 +13,7 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::size_t most_waiting = 64UL * 1024 * 1024;
+constexpr std::size_t most_waiting = 64_MiB;
 /// How long the thread waits for room before it looks whether it shall stop.
 constexpr int patience_ms = 100;
 

@@ -6,6 +6,7 @@
 
 #include "codec/glob_braces.hpp"
 #include "codec/glob_program.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::codec {
@@ -14,7 +15,7 @@ namespace {
 using glob::Text;
 using glob::TextView;
 
-constexpr std::size_t max_pattern_length = 64 * 1024;
+constexpr std::size_t max_pattern_length = 64_KiB;
 constexpr std::size_t shown_length = 200;  // of a pattern in an error
 
 std::vector<Text> split_pattern(TextView pattern) {

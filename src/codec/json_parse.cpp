@@ -1,12 +1,13 @@
 #include <simdjson.h>
 
 #include "sluice/codec/json.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::codec {
 namespace {
 
-constexpr std::size_t max_bytes = 16 * 1024 * 1024;
+constexpr std::size_t max_bytes = 16_MiB;
 constexpr std::size_t max_depth = 64;
 
 JsonValue value_of(simdjson::dom::element element);

@@ -12,6 +12,7 @@
 #include "private_directory.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/local_path.hpp"
 
 namespace sluice {
@@ -39,7 +40,7 @@ Fingerprint fingerprint_of_file(const std::filesystem::path& path) {
   if (file < 0) throw error_from_errno(errno, "open", path.string());
   ContentHash hash(checksum_algorithm);
   Fingerprint print;
-  std::vector<std::byte> buffer(256 * 1024);
+  std::vector<std::byte> buffer(256_KiB);
   ssize_t count = 0;
   while ((count = ::read(file, buffer.data(), buffer.size())) > 0) {
     hash.update(Bytes(buffer).first(static_cast<std::size_t>(count)));

@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "fs/disk_job.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice {
 namespace {
 
 // One job's worth: some milliseconds, so that others get their turn on the lane.
 constexpr std::uint64_t piece_size = 32_MiB;
-constexpr std::size_t buffer_size = 256 * 1024;
+constexpr std::size_t buffer_size = 256_KiB;
 
 bool cannot_copy_in_kernel(int error) {
   return error == EXDEV || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP ||

@@ -4,11 +4,12 @@
 #include <vector>
 
 #include "fs/disk_job.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr std::size_t buffer_limit = 256 * 1024;
+constexpr std::size_t buffer_limit = 256_KiB;
 
 class LocalSink final : public ByteSink, private PieceSink {
  public:

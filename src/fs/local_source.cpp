@@ -7,12 +7,13 @@
 #include <optional>
 
 #include "fs/disk_job.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice {
 namespace {
 
-constexpr std::size_t small_file = 256 * 1024;
-constexpr std::size_t read_size = 512 * 1024;
+constexpr std::size_t small_file = 256_KiB;
+constexpr std::size_t read_size = 512_KiB;
 // A fifo must not make the lane wait for a writer.
 constexpr int read_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 

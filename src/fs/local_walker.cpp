@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/local_path.hpp"
 #include "sluice/fs/walk_order.hpp"
 
@@ -18,7 +19,7 @@ constexpr std::size_t page_size = 1000;
 // Work of one slice, in looks at a file (about 1 us each); a call of getdents64 counts as many as
 // the names it returns.
 constexpr std::size_t slice_work = 8000;
-constexpr std::size_t entries_buffer = 32 * 1024;
+constexpr std::size_t entries_buffer = 32_KiB;
 constexpr std::size_t most_open_levels = 64;
 constexpr int open_flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK;
 

@@ -1,11 +1,12 @@
 #include "fs/memory_fs_parts.hpp"
+#include "sluice/core/bytes.hpp"
 
 #include <algorithm>
 
 namespace sluice {
 namespace {
 
-constexpr std::size_t chunk_size = 256 * 1024;
+constexpr std::size_t chunk_size = 256_KiB;
 
 }  // namespace
 

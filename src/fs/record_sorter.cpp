@@ -1,4 +1,5 @@
 #include "fs/record_sorter.hpp"
+#include "sluice/core/bytes.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,8 +8,8 @@
 namespace sluice {
 namespace {
 
-constexpr std::size_t run_buffer = 64 * 1024;
-constexpr std::size_t write_buffer = 256 * 1024;
+constexpr std::size_t run_buffer = 64_KiB;
+constexpr std::size_t write_buffer = 256_KiB;
 
 struct RecordHead {
   std::uint16_t key_length;
@@ -146,7 +147,7 @@ void append_record(std::string& out, const RecordSorter::Record& record) {
 
 RecordSorter::RecordSorter(std::size_t memory, std::filesystem::path scratch)
     : memory_(memory),
-      chunk_bytes_(std::clamp<std::size_t>(memory / 16, 1024, 1024 * 1024)),
+      chunk_bytes_(std::clamp<std::size_t>(memory / 16, 1024, 1_MiB)),
       scratch_(std::move(scratch)) {}
 
 RecordSorter::~RecordSorter() = default;

@@ -6,12 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/file_info.hpp"
 
 namespace sluice::state {
 
 /// Longer lines are refused: nothing that a backlog names is near it.
-constexpr std::size_t backlog_line_limit = 1024 * 1024;
+constexpr std::size_t backlog_line_limit = 1_MiB;
 
 /// Appends the file's line with its line end.
 void append_backlog_line(std::string& out, const FileInfo& file);

@@ -2,6 +2,7 @@
 
 #include "sluice/async/offload.hpp"
 #include "sluice/codec/gzip.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/state/backlog.hpp"
 #include "state/backlog_line.hpp"
 #include "state/replaced_file.hpp"
@@ -10,8 +11,8 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t failures_kept = 100;
-constexpr std::size_t plain_block = 128 * 1024;  // what gzip packs most cheaply
-constexpr std::size_t packed_block = 256 * 1024;
+constexpr std::size_t plain_block = 128_KiB;  // what gzip packs most cheaply
+constexpr std::size_t packed_block = 256_KiB;
 
 /// The blocking half: lines, compression and file, one job a batch on the disk lane.
 class BacklogWriter {

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "sluice/async/errors.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/error.hpp"
 #include "state/backlog_line.hpp"
 
@@ -14,7 +15,7 @@ namespace sluice::state {
 namespace {
 
 // Small enough for the processor's second-level cache, large enough to make the calls cheap.
-constexpr std::size_t block = 128 * 1024;
+constexpr std::size_t block = 128_KiB;
 
 std::uint64_t newlines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));

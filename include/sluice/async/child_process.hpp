@@ -8,6 +8,7 @@
 
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/task.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/op_context.hpp"
 
 namespace sluice {
@@ -17,7 +18,7 @@ struct ChildOptions {
   std::vector<std::string> environment;  ///< "NAME=value"; empty: the parent's.
   std::filesystem::path directory;       ///< Working directory; empty: the parent's.
   std::size_t output_limit =
-      64 * 1024;  ///< Bytes kept of each of stdout (its beginning) and stderr (its end).
+      64_KiB;  ///< Bytes kept of each of stdout (its beginning) and stderr (its end).
   Duration grace = std::chrono::seconds(
       5);  ///< Between SIGTERM and SIGKILL when cancelled or past the deadline.
 };

@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/core/bytes.hpp"
+
 namespace sluice::codec {
 
 struct XmlLimits {
-  std::size_t bytes = 16 * 1024 * 1024;
+  std::size_t bytes = 16_MiB;
   std::size_t depth = 32;          ///< Nested elements; the root is at depth 1.
   std::size_t elements = 500'000;  ///< In all; they take far more memory than their text.
 };

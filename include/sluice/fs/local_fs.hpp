@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
 
@@ -26,7 +27,7 @@ struct LocalFsOptions {
   /// May be null: temporary names are then not journalled (tests).
   std::shared_ptr<TemporaryJournal> journal{};
   /// Bytes of names of one directory held in memory; above, sorted runs spill to `scratch`.
-  std::size_t sort_memory = 32 * 1024 * 1024;
+  std::size_t sort_memory = 32_MiB;
   /// Where the runs of huge directories go (unlinked files, so that nothing can be left behind).
   std::filesystem::path scratch = "/var/tmp";
   LinkReads link_reads = LinkReads::follow;

@@ -6,11 +6,12 @@
 
 #include "sluice/async/file_stream.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/core/bytes.hpp"
 
 namespace sluice {
 
 struct SortOptions {
-  std::size_t memory = 32 * 1024 * 1024;       ///< Bytes held; above, sorted runs spill to disk.
+  std::size_t memory = 32_MiB;                 ///< Bytes held; above, sorted runs spill to disk.
   std::filesystem::path scratch = "/var/tmp";  ///< For unlinked files.
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sluice/core/bytes.hpp"
 #include "sluice/net/bandwidth.hpp"
 #include "sluice/net/http_client.hpp"
 #include "sluice/net/tls_options.hpp"
@@ -29,7 +30,7 @@ struct Http1Options {
   std::uint64_t minimum_bytes = 1024;
   Duration progress_window = std::chrono::seconds(60);
   Duration continue_timeout = std::chrono::seconds(1);
-  std::size_t max_head_bytes = 64 * 1024;  ///< Of a response's head.
+  std::size_t max_head_bytes = 64_KiB;  ///< Of a response's head.
   std::string user_agent = "sluice";
   TlsOptions tls;
   ProxyOptions proxy;
