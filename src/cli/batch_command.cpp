@@ -105,6 +105,13 @@ Task<ExitCode> status(Session& session, std::shared_ptr<const BatchOptions> opti
 }
 
 Task<ExitCode> retry(Session& session, std::shared_ptr<const BatchOptions> options) {
+  // A run over the tree: without the choice of the run that failed, it would overwrite files that
+  // this batch was never meant for.
+  if (!options->exec.empty() && options->filter.include.empty()) {
+    throw UsageError("--include",
+                     "with --exec, files are chosen as by batch run: give its --include again, or "
+                     "--include '**' for all");
+  }
   BatchJob job(session, *options);
   co_await job.open_alone();
   const std::uint64_t due = co_await job.memory().retry_now();

@@ -52,7 +52,7 @@ def two_runs_of_a_job_never_overlap(bench):
         go_on.touch()
         assert first.wait(timeout=30) == 0
     assert (root / "a.csv").read_bytes() == b"row\ndone\n"
-    bench.run("batch", "retry", root, "--shell", "--exec", STEP)
+    bench.run("batch", "retry", root, "--include", "**", "--shell", "--exec", STEP)
 
 
 def what_is_remembered_is_its_users_alone(bench):

@@ -302,7 +302,7 @@ def batch_remembers_failures_and_retries_them(bench):
     assert "no one here" in summary["failures"][0]["error"] and summary["failures"][0]["path"] == "bad", summary
     assert bench.summary("batch", "run", root, "--shell", "--exec", STEP)["done"] == 0, "it must wait for its time"
     assert "bad" in bench.run("batch", "status", root)
-    assert bench.summary("batch", "retry", root, "--shell", "--exec", STEP)["done"] == 1
+    assert bench.summary("batch", "retry", root, "--include", "**", "--shell", "--exec", STEP)["done"] == 1
     assert (root / "bad").read_bytes() == b"2\ndone\n"
 
 
