@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 
+#include "peak_memory.hpp"
 #include "sluice/async/runtime.hpp"
 #include "sluice/core/random.hpp"
 #include "sluice/state/backlog.hpp"
@@ -68,11 +69,9 @@ double cpu_seconds() {
 }
 
 void report(const char* what, SteadyTime begin, double cpu_before) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
   std::printf("{\"phase\":\"%s\",\"wall\":%.3f,\"cpu\":%.3f,\"rss_mib\":%.1f}\n", what,
               seconds_since(begin), cpu_seconds() - cpu_before,
-              static_cast<double>(usage.ru_maxrss) / 1024);
+              static_cast<double>(peak_memory_kib()) / 1024);
 }
 
 Task<std::uint64_t> drain(std::unique_ptr<FileStream> stream, std::uint64_t& plain_bytes) {

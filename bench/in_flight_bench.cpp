@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "peak_memory.hpp"
 #include "sluice/async/deadline.hpp"
 #include "sluice/sluice.hpp"
 
@@ -42,7 +43,7 @@ class Lateness {
     std::uint64_t seen = 0;
     for (std::size_t micros = 0; micros < counts_.size(); ++micros) {
       seen += counts_[micros];
-      if (seen > wanted) return micros;
+      if (seen > wanted || seen == total_) return micros;
     }
     return most;
   }
@@ -131,7 +132,7 @@ void print(const Outcome& outcome, const Lateness& lateness, double wall) {
       "\"ticks\":{},\"late_us\":{{\"p50\":{},\"p99\":{},\"p999\":{},\"max\":{}}},\"histogram\":{{{}"
       "}}}}\n",
       outcome.report.progress.done, outcome.report.progress.failed, outcome.most_in_flight, wall,
-      seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, lateness.total(),
+      seconds(usage.ru_utime) + seconds(usage.ru_stime), peak_memory_kib(), lateness.total(),
       lateness.quantile(0.5), lateness.quantile(0.99), lateness.quantile(0.999),
       lateness.quantile(1), lateness.histogram());
 }

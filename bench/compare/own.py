@@ -7,9 +7,9 @@ from pathlib import Path
 from .lab import Lab
 from .measured import output_of
 
-IN_FLIGHT = "in-flight", "in-flight-tls"
-BACKLOG = "backlog", "backlog-etags"
-NAMES = (*IN_FLIGHT, *BACKLOG)
+IN_FLIGHT = {"in-flight": "5,000 transfers in flight", "in-flight-tls": "5,000 transfers in flight, TLS"}
+BACKLOG = {"backlog": "backlog of 1,000,000 files", "backlog-etags": "backlog of 1,000,000 files with ETags"}
+NAMES = IN_FLIGHT | BACKLOG
 
 
 def _budget(words, value, limit):
@@ -17,11 +17,11 @@ def _budget(words, value, limit):
 
 
 def in_flight(bench, programs, name, quick):
-    """5,000 downloads at once, each answered after 200 ms; how late a 1 ms timer of the same loop fires."""
+    """5,000 downloads at once, each answered after 1 s; how late a 1 ms timer of the same loop fires."""
     transfers = 200 if quick else 5000
     certificate = bench.certificate if name.endswith("tls") else None
     target = Path(tempfile.mkdtemp(dir=bench.work))
-    arguments = ("--synthetic", f"{transfers * 4}x4096", "--latency", "200ms")
+    arguments = ("--synthetic", f"{transfers * 4}x4096", "--fault", "latency=1s,op=GetObject")
     try:
         with Lab(bench.lab_program, ["bench"], arguments, certificate) as lab:
             ca_file = [certificate.file] if certificate else []
@@ -41,12 +41,13 @@ def in_flight(bench, programs, name, quick):
 def backlog(bench, programs, name, quick):
     files, etags = 20_000 if quick else 1_000_000, int(name.endswith("etags"))
     lines = [json.loads(line) for line in output_of([programs / "bench/backlog_bench", files, etags, bench.work], 300)]
-    phases = {line["phase"]: line for line in lines if "phase" in line}
+    phases = {line["phase"]: line["wall"] for line in lines if "phase" in line}
+    phases["write"] -= phases["walk"]  # the files are made up while they are written
     shrunk = lines[-1]["plain_to_packed"]
-    text = "; ".join(f"{phase} {phases[phase]['wall']:.2f} s" for phase in ("write", "count", "read"))
-    text += f"; {phases['read']['rss_mib']:.1f} MiB; 1/{shrunk:.1f} of the plain size"
+    text = "; ".join(f"{phase} {phases[phase]:.2f} s" for phase in ("write", "count", "read"))
+    text += f"; {lines[-2]['rss_mib']:.1f} MiB; 1/{shrunk:.1f} of the plain size"
     limits = {"write": 1.0, "count": 0.3, "read": 1.0}
-    budgets = [_budget(f"{phase} s", phases[phase]["wall"], limit) for phase, limit in limits.items()]
+    budgets = [_budget(f"{phase} s", phases[phase], limit) for phase, limit in limits.items()]
     budgets.append(_budget("packed part of the plain size", 1 / shrunk, 1 / 3.5 if etags else 1 / 5))
     return {"workload": name, "title": f"backlog of {files:,} files{' with ETags' if etags else ''}", "text": text, "figures": lines,
             "budgets": budgets}

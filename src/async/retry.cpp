@@ -59,7 +59,6 @@ std::optional<Duration> next_delay(const RetryPolicy& policy, std::uint32_t atte
 Retrier::Retrier(Runtime& runtime, RetryPolicy policy) : runtime_(runtime), policy_(policy) {}
 
 Task<> Retrier::wait_for_rate() {
-  if (!policy_.adaptive) co_return;
   const SteadyTime now = runtime_.clock().steady();
   const SteadyTime at = rate_.reserve(now);
   if (at > now) co_await sleep_until(at);

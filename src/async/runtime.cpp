@@ -35,6 +35,7 @@ Task<> logged(Logger log, std::string name, Task<> task) {
 Runtime::Runtime(asio::io_context& loop, RuntimeOptions options)
     : options_(completed(std::move(options))),
       executor_(loop.get_executor()),
+      turn_(executor_),
       disk_(executor_, options_.threads->disk, queue_limit),
       dns_(executor_, options_.threads->dns, queue_limit),
       database_(executor_, options_.threads->database, queue_limit),

@@ -9,12 +9,17 @@ namespace sluice {
 Semaphore::Semaphore(Executor executor, std::size_t units)
     : executor_(std::move(executor)), total_(units), available_(units) {}
 
+Semaphore::Permit Semaphore::try_acquire(std::size_t units) {
+  units = std::min(units, total_);
+  if (!waiters_.empty() || available_ < units) return {};
+  available_ -= units;
+  return {this, units};
+}
+
 Task<Semaphore::Permit> Semaphore::acquire(std::size_t units) {
   units = std::min(units, total_);
-  if (waiters_.empty() && available_ >= units) {
-    available_ -= units;
-    co_return Permit(this, units);
-  }
+  Permit at_once = try_acquire(units);
+  if (at_once.units() == units) co_return at_once;
   const auto waiter = waiters_.emplace(waiters_.end(), executor_);
   waiter->units = units;
   co_await waiter->event.wait();

@@ -133,6 +133,9 @@ class CachedCredentials final : public CredentialsProvider {
   Task<std::shared_ptr<const Credentials>> get(OpContext context) override {
     return get_from(state_, std::move(context));
   }
+  std::shared_ptr<const Credentials> ready() override {
+    return need_of(*state_) == Need::nothing ? state_->current : nullptr;
+  }
   void invalidate(const std::shared_ptr<const Credentials>& used) override {
     if (used && used == state_->current) state_->stale = true;
   }

@@ -104,17 +104,17 @@ Task<std::optional<HeadResult>> S3Client::head(OpContext context, S3Location obj
   co_return HeadResult{std::move(head), parse_object_extras(answer->headers)};
 }
 
-Task<net::HttpResponse> S3Client::open(OpContext context, S3Location object, GetOptions options) {
-  const S3Request request = get_object_request(std::move(object), options);
+Task<net::HttpResponse> S3Client::open(const OpContext& context, const S3Request& request) {
   auto once = [this, &context, &request] {
     return exchange_->send(context, request, empty_payload_hash);
   };
-  co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
+  return exchange_->retrier().run(context, Safety::idempotent, once);
 }
 
 Task<S3ObjectReader> S3Client::get(OpContext context, S3Location object, GetOptions options) {
   options.checksum = options.checksum && options_.checksum_mode == ChecksumMode::when_supported;
-  net::HttpResponse response = co_await open(context, object, options);
+  const S3Request request = get_object_request(object, options);
+  net::HttpResponse response = co_await open(context, request);
   co_return S3ObjectReader(*this, std::move(context), std::move(object), std::move(options),
                            std::move(response));
 }

@@ -64,7 +64,8 @@ Task<net::HttpResponse> S3Client::Exchange::send(const OpContext& context, const
                                                  std::string_view payload_hash) {
   Corrections made;
   for (;;) {
-    const auto credentials = co_await credentials_->get(context);
+    auto credentials = credentials_->ready();
+    if (!credentials) credentials = co_await credentials_->get(context);
     const TimePoint now = signing_time();
     const net::HttpRequest http = signed_request(request, *credentials, now, payload_hash);
     net::HttpResponse response = co_await http_->send(context, http);

@@ -33,6 +33,13 @@ S3ObjectReader::S3ObjectReader(S3Client& client, OpContext context, S3Location o
   }
 }
 
+std::size_t S3ObjectReader::take_ready(MutableBytes buffer) {
+  const std::size_t size = response_->take_ready(buffer);
+  position_ += size;
+  moved_ += size;
+  return size;
+}
+
 Task<std::size_t> S3ObjectReader::read(MutableBytes buffer) {
   for (;;) {
     std::exception_ptr thrown;
@@ -71,11 +78,12 @@ void S3ObjectReader::count_failure(const std::exception_ptr& thrown) {
 
 Task<> S3ObjectReader::reopen() {
   response_.reset();  // its connection is broken
-  GetOptions rest{.range = ByteRange{position_, end_ - 1},
-                  .if_match = head_.etag,
-                  .version_id = options_.version_id,
-                  .checksum = false};
-  net::HttpResponse response = co_await client_->open(context_, object_, std::move(rest));
+  const GetOptions rest{.range = ByteRange{position_, end_ - 1},
+                        .if_match = head_.etag,
+                        .version_id = options_.version_id,
+                        .checksum = false};
+  const S3Request request = get_object_request(object_, rest);
+  net::HttpResponse response = co_await client_->open(context_, request);
   const ObjectHead head = parse_object_head(response.status(), response.headers(),
                                             response.content_length(), to_string(object_));
   const bool same = head.range && head.range->first == position_ && *head.range->last == end_ - 1 &&

@@ -4,6 +4,12 @@
 #include "sluice/codec/xml.hpp"
 
 namespace sluice::aws {
+namespace {
+
+// What the signing adds.
+constexpr std::size_t signing_fields = 5, signed_text = 768;
+
+}  // namespace
 
 QueryText& QueryText::begin(std::string_view name) {
   if (!text_.empty()) text_ += '&';
@@ -39,6 +45,7 @@ net::HttpRequest to_http(const S3Request& request, const ServiceEndpoint& place)
     http.target += '?';
     http.target += request.query;
   }
+  http.headers.reserve(request.headers.size() + signing_fields, signed_text);
   http.headers = request.headers;
   http.body = request.payload();
   return http;

@@ -12,7 +12,10 @@ constexpr std::size_t date_size = 8;  // YYYYMMDD
 }  // namespace
 
 void SignatureSteps::begin(const SigningScope& scope, TimePoint now) {
-  date_time_ = codec::format_amz_date(now);
+  // Requests of one second share its text.
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  if (second != second_) date_time_ = codec::format_amz_date(now);
+  second_ = second;
   scope_text_.assign(date_time_, 0, date_size);
   scope_text_.append("/")
       .append(scope.region)

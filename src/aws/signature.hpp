@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,7 @@ class SignatureSteps {
                        PathStyle style, std::string_view payload_hash);
 
   SigningKeyCache keys_;
+  std::chrono::sys_seconds second_ = std::chrono::sys_seconds::min();  ///< What date_time_ says.
   CanonicalHeaders headers_;
   std::string host_, date_time_, scope_text_, canonical_, string_to_sign_, signature_;
 };

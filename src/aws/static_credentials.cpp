@@ -11,6 +11,7 @@ class StaticCredentials final : public CredentialsProvider {
       : credentials_(std::make_shared<const Credentials>(std::move(credentials))) {}
 
   Task<std::shared_ptr<const Credentials>> get(OpContext) override { co_return credentials_; }
+  std::shared_ptr<const Credentials> ready() override { return credentials_; }
   void invalidate(const std::shared_ptr<const Credentials>&) override {}  // there are no others
 
  private:

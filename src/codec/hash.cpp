@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "sluice/core/error.hpp"
 
@@ -44,12 +45,22 @@ const EVP_MD* algorithm_of(HashKind kind) {
   throw Error(ErrorCode::internal, "hash", "", "no such kind of hash");
 }
 
+/// For what is hashed at once. Making a context costs more than hashing a request does.
+EVP_MD_CTX* scratch_context() {
+  thread_local const ContextPtr context(EVP_MD_CTX_new());
+  check(context != nullptr, "allocate");
+  return context.get();
+}
+
 template <class Digest>
-Digest digest_of(HashKind kind, Bytes bytes) {
+Digest digest_of(HashKind kind, std::initializer_list<Bytes> pieces) {
   Digest digest;
+  EVP_MD_CTX* const context = scratch_context();
+  check(EVP_DigestInit_ex(context, algorithm_of(kind), nullptr) == 1, "begin");
+  for (const Bytes piece : pieces)
+    check(EVP_DigestUpdate(context, piece.data(), piece.size()) == 1, "update");
   auto* const out = reinterpret_cast<unsigned char*>(digest.data());
-  check(EVP_Digest(bytes.data(), bytes.size(), out, nullptr, algorithm_of(kind), nullptr) == 1,
-        "digest");
+  check(EVP_DigestFinal_ex(context, out, nullptr) == 1, "finish");
   return digest;
 }
 
@@ -62,26 +73,16 @@ Sha256Block xored(Sha256Block block, std::byte pad) {
   return block;
 }
 
-Sha256Digest sha256_of_two(EVP_MD_CTX* context, Bytes first, Bytes second) {
-  Sha256Digest digest;
-  check(EVP_DigestInit_ex(context, algorithm_of(HashKind::sha256), nullptr) == 1, "begin");
-  check(EVP_DigestUpdate(context, first.data(), first.size()) == 1, "update");
-  check(EVP_DigestUpdate(context, second.data(), second.size()) == 1, "update");
-  check(EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1,
-        "finish");
-  return digest;
-}
-
 }  // namespace
 
 Sha256Digest sha256(Bytes bytes) {
-  return digest_of<Sha256Digest>(HashKind::sha256, bytes);
+  return digest_of<Sha256Digest>(HashKind::sha256, {bytes});
 }
 Sha1Digest sha1(Bytes bytes) {
-  return digest_of<Sha1Digest>(HashKind::sha1, bytes);
+  return digest_of<Sha1Digest>(HashKind::sha1, {bytes});
 }
 Md5Digest md5(Bytes bytes) {
-  return digest_of<Md5Digest>(HashKind::md5, bytes);
+  return digest_of<Md5Digest>(HashKind::md5, {bytes});
 }
 
 // Written over the plain hash: OpenSSL's own HMAC looks its algorithm up on every call, which takes
@@ -93,10 +94,10 @@ Sha256Digest hmac_sha256(Bytes key, Bytes bytes) {
   } else {
     std::ranges::copy(key, block.begin());
   }
-  const ContextPtr context(EVP_MD_CTX_new());
-  check(context != nullptr, "allocate");
-  const Sha256Digest inner = sha256_of_two(context.get(), xored(block, std::byte{0x36}), bytes);
-  return sha256_of_two(context.get(), xored(block, std::byte{0x5C}), inner);
+  const Sha256Block inner_key = xored(block, std::byte{0x36});
+  const Sha256Block outer_key = xored(block, std::byte{0x5C});
+  const auto inner = digest_of<Sha256Digest>(HashKind::sha256, {inner_key, bytes});
+  return digest_of<Sha256Digest>(HashKind::sha256, {outer_key, inner});
 }
 
 struct Hasher::State {

@@ -5,11 +5,11 @@
 namespace sluice::codec {
 
 std::string to_hex(Bytes bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* at = out.data();
   for (const std::byte byte : bytes) {
-    out += lower_hex_digit(std::to_integer<unsigned>(byte) >> 4U);
-    out += lower_hex_digit(std::to_integer<unsigned>(byte));
+    *at++ = lower_hex_digit(std::to_integer<unsigned>(byte) >> 4U);
+    *at++ = lower_hex_digit(std::to_integer<unsigned>(byte));
   }
   return out;
 }

@@ -56,12 +56,16 @@ std::optional<std::string> refusal_of(std::string_view remote_path) {
   }
 }
 
-std::filesystem::path local_path_below(const std::filesystem::path& base,
-                                       std::string_view remote_path) {
+void require_local_path(std::string_view remote_path) {
   if (const std::optional<std::string> reason = refusal_of(remote_path)) {
     throw Error(ErrorCode::invalid_input, "use as a local name",
                 std::string(shortened(remote_path, max_shown_length)), *reason);
   }
+}
+
+std::filesystem::path local_path_below(const std::filesystem::path& base,
+                                       std::string_view remote_path) {
+  require_local_path(remote_path);
   return base / std::filesystem::path(remote_path);
 }
 

@@ -13,10 +13,12 @@
 namespace sluice {
 
 // Fields of with_fields: the names and texts are kept alive by `storage`.
-struct Logger::Context {
-  std::vector<std::unique_ptr<const std::string>> storage;
+struct Logger::Target {
+  std::shared_ptr<LogSink> sink;
+  std::shared_ptr<const Clock> clock;
   std::vector<LogField> fields;
-  std::shared_ptr<const Context> outer;
+  std::vector<std::unique_ptr<const std::string>> storage;
+  std::shared_ptr<const Target> outer;  // owns texts that fields taken over from it refer to
 
   std::string_view keep(std::string_view text) {
     storage.push_back(std::make_unique<const std::string>(text));
@@ -122,34 +124,40 @@ std::string_view name_of(LogLevel level) {
 }
 
 Logger::Logger(std::shared_ptr<LogSink> sink, std::shared_ptr<const Clock> clock, LogLevel level)
-    : sink_(std::move(sink)), clock_(std::move(clock)), level_(level) {}
+    : level_(level) {
+  if (!sink) return;
+  auto target = std::make_shared<Target>();
+  target->sink = std::move(sink);
+  target->clock = std::move(clock);
+  target_ = std::move(target);
+}
 
 void Logger::log(LogLevel level, std::string_view message,
                  std::initializer_list<LogField> fields) const {
   if (!enabled(level)) return;
-  const std::span<const LogField> context =
-      context_ ? std::span<const LogField>(context_->fields) : std::span<const LogField>();
-  sink_->write({.time = clock_->now(),
-                .level = level,
-                .message = message,
-                .context = context,
-                .fields = {fields.begin(), fields.size()}});
+  target_->sink->write({.time = target_->clock->now(),
+                        .level = level,
+                        .message = message,
+                        .context = target_->fields,
+                        .fields = {fields.begin(), fields.size()}});
 }
 
 Logger Logger::with_fields(std::initializer_list<LogField> fields) const {
-  if (!sink_) return *this;
-  auto context = std::make_shared<Context>();
-  context->outer = context_;  // owns the texts that the copied fields refer to
-  if (context_) context->fields = context_->fields;
+  if (!target_) return *this;
+  auto target = std::make_shared<Target>();
+  target->sink = target_->sink;
+  target->clock = target_->clock;
+  target->fields = target_->fields;
+  target->outer = target_;
   for (const LogField& field : fields) {
     const auto* text = std::get_if<std::string_view>(&field.value.get());
-    const LogValue value = text ? LogValue(context->keep(*text)) : field.value;
+    const LogValue value = text ? LogValue(target->keep(*text)) : field.value;
     // A name twice would be no JSON that anybody reads alike.
-    std::erase_if(context->fields, [&](const LogField& held) { return held.name == field.name; });
-    context->fields.push_back({context->keep(field.name), value});
+    std::erase_if(target->fields, [&](const LogField& held) { return held.name == field.name; });
+    target->fields.push_back({target->keep(field.name), value});
   }
   Logger inner = *this;
-  inner.context_ = std::move(context);
+  inner.target_ = std::move(target);
   return inner;
 }
 

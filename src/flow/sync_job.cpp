@@ -184,8 +184,9 @@ Task<> SyncJob::work_on(Work work) {
   std::optional<Error> failed;
   ++report_.progress.in_flight;
   try {
-    const bool go = co_await needed(work);
-    if (go) co_await copy(work);
+    bool wanted = true;
+    if (work.named || work.ask) wanted = co_await needed(work);
+    if (wanted) co_await copy(work);
   } catch (...) {
     failed = error_from(std::current_exception());
   }
@@ -231,15 +232,6 @@ Task<bool> SyncJob::needed(Work& work) {
   co_return compared.likeness != Likeness::same;
 }
 
-Task<WriteOptions> SyncJob::write_options(FileInfo file) {
-  WriteOptions options = options_for_copy(source_, destination_, file, options_.attributes);
-  options.durable = options_.durable;
-  if (options_.compare == Compare::metadata_time && options.mtime) {
-    options.mtime = co_await original_mtime(context_, source_, std::move(file));
-  }
-  co_return options;
-}
-
 Task<> SyncJob::copy(const Work& work) {
   const std::uint64_t size = work.source.size;
   const std::string path = work.source.path;
@@ -263,7 +255,10 @@ Task<> SyncJob::transfer_counted(FileInfo file) {
   what.source = &source_;
   what.destination = &destination_;
   what.path = file.path;
-  what.options = co_await write_options(file);
+  what.options = options_for_copy(source_, destination_, file, options_.attributes);
+  what.options.durable = options_.durable;
+  if (options_.compare == Compare::metadata_time && what.options.mtime)
+    what.options.mtime = co_await original_mtime(context_, source_, file);
   what.file = std::move(file);
   std::uint64_t passed = 0;
   what.on_bytes = [this, &passed](std::uint64_t bytes) {

@@ -43,7 +43,6 @@ class SyncJob {
   Task<bool> needed(Work& work);
   Task<> copy(const Work& work);
   Task<> transfer_counted(FileInfo file);
-  Task<WriteOptions> write_options(FileInfo file);
 
   Task<> delete_extras();
   std::string refusal_to_delete() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <typeinfo>
 
 #include "sluice/async/errors.hpp"
 #include "sluice/codec/media_type.hpp"
@@ -38,21 +39,22 @@ Task<> fill(ByteReader& reader, RoomySink& sink, const BytesPassed& on_bytes) {
   }
 }
 
-Task<> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
+/// Returns the last bytes instead of writing them where the source knows that they are.
+Task<Bytes> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
   PieceSource* const pieces = source.pieces();
   if (PieceSink* const anywhere = pieces ? sink.pieces() : nullptr) {
     CountedPieces counted(*anywhere, on_bytes);
     co_await pieces->pour(counted);
-    co_return;
+    co_return Bytes();
   }
   ByteReader* const reader = source.reader();
   if (RoomySink* const roomy = reader ? sink.roomy() : nullptr)
     co_await fill(*reader, *roomy, on_bytes);
   for (;;) {
     const Bytes bytes = co_await source.next();
-    if (bytes.empty()) co_return;
+    if (on_bytes && !bytes.empty()) on_bytes(bytes.size());
+    if (bytes.empty() || source.ended()) co_return bytes;
     co_await sink.write(bytes);
-    if (on_bytes) on_bytes(bytes.size());
   }
 }
 
@@ -93,8 +95,8 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
 Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, BytesPassed on_bytes) {
   std::exception_ptr thrown;
   try {
-    co_await pump(source, sink, on_bytes);
-    co_return co_await sink.commit();
+    const Bytes last = co_await pump(source, sink, on_bytes);
+    co_return co_await (last.empty() ? sink.commit() : sink.commit_with(last));
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -127,8 +129,11 @@ WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destin
 Task<FileInfo> transfer(OpContext context, Transfer what) {
   std::optional<Error> failed;
   try {
-    auto copied = co_await what.destination->copy_from(context, *what.source, what.file, what.path,
-                                                       what.options);
+    std::optional<FileInfo> copied;
+    if (typeid(*what.destination) == typeid(*what.source)) {
+      copied = co_await what.destination->copy_from(context, *what.source, what.file, what.path,
+                                                    what.options);
+    }
     if (!copied) co_return co_await stream(context, what);
     if (what.on_bytes) what.on_bytes(copied->size);
     co_return std::move(*copied);

@@ -18,7 +18,7 @@ inline void check_deadline(const Runtime& runtime, const OpContext& context, con
 /// A job of the disk lane, unless the deadline has passed. One that has begun is always waited for:
 /// a system call on a disk cannot be taken back.
 template <class F>
-Task<std::invoke_result_t<F>> disk_job(Runtime& runtime, OpContext context, const char* what,
+Task<std::invoke_result_t<F>> disk_job(Runtime& runtime, const OpContext& context, const char* what,
                                        F job) {
   check_deadline(runtime, context, what);
   return offload(runtime.disk(), std::move(job));

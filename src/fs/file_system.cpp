@@ -2,6 +2,11 @@
 
 namespace sluice {
 
+Task<FileInfo> ByteSink::commit_with(Bytes last) {
+  co_await write(last);
+  co_return co_await commit();
+}
+
 Task<std::optional<FileInfo>> FileSystem::copy_from(OpContext, FileSystem&, FileInfo, std::string,
                                                     WriteOptions) {
   co_return std::nullopt;

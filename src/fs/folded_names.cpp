@@ -28,7 +28,7 @@ std::string in_capitals(std::string name) {
 
 /// The directory's entry that stands for `name`, as it is spelled there.
 std::string entry_for(LocalRoot& root, const std::string& directory, const std::string& name) {
-  const std::string subject = root.full(directory).native();
+  const std::string subject = root.full(directory);
   const UniqueFd opened =
       root.open_beneath(directory, O_RDONLY | O_DIRECTORY).or_throw("list", subject);
   const int listed = ::fcntl(opened.get(), F_DUPFD_CLOEXEC, 0);
@@ -44,11 +44,14 @@ std::string entry_for(LocalRoot& root, const std::string& directory, const std::
 
 }  // namespace
 
+bool names_are_exact(int directory, const std::string& temporary) {
+  return !exists(directory, in_capitals(temporary));
+}
+
 std::optional<std::string> spelled_otherwise(LocalRoot& root, const std::string& relative,
-                                             int directory, const std::string& temporary) {
+                                             int directory) {
   ParentAndName split = split_parent(relative);
-  if (!exists(directory, split.name) || !exists(directory, in_capitals(temporary)))
-    return std::nullopt;
+  if (!exists(directory, split.name)) return std::nullopt;
   std::string spelled = entry_for(root, split.directory, split.name);
   while (!split.directory.empty()) {
     split = split_parent(split.directory);

@@ -7,13 +7,16 @@
 
 namespace sluice {
 
-/// Some file systems take names for one another that differ (in case, on FAT, NTFS, CIFS and
-/// directories with ext4's casefold; in more on others): a file would replace another one.
-///
+// Some file systems take names for one another that differ (in case, on FAT, NTFS, CIFS and
+// directories with ext4's casefold; in more on others): a file would replace another one. Blocking.
+
+/// Whether the file system of this directory tells names apart by their bytes. `temporary` is the
+/// name of a file of ours in it, by which it shows what it does.
+bool names_are_exact(int directory, const std::string& temporary);
+
 /// The path below `root` of the file that stands where `relative` is about to be written, if it is
-/// spelled otherwise; nullopt if nothing stands there, or the very file. `temporary` is the name of
-/// a file of ours beside it, by which the file system shows what it does. Blocking.
+/// spelled otherwise; nullopt if nothing stands there, or the very file.
 std::optional<std::string> spelled_otherwise(LocalRoot& root, const std::string& relative,
-                                             int directory, const std::string& temporary);
+                                             int directory);
 
 }  // namespace sluice

@@ -76,7 +76,7 @@ class CopyRun {
     if (n == 0 || cannot_copy_in_kernel(errno)) {
       in_kernel_ = false;
     } else if (errno != EINTR) {
-      throw system_failure(errno, "copy to", owned_.part->path().native());
+      throw system_failure(errno, "copy to", owned_.part->path());
     }
     return 0;
   }

@@ -18,7 +18,7 @@ class Remover {
   explicit Remover(LocalRoot& root) : root_(root) {}
 
   void remove(const std::string& relative) {
-    const std::string shown = root_.full(relative).native();
+    const std::string shown = root_.full(relative);
     const ParentAndName split = split_parent(relative);
     enter(split.directory);
     if (!directory_.fd) {
@@ -49,7 +49,7 @@ class Remover {
 
 std::optional<FileInfo> find_entry(LocalRoot& root, const std::string& relative,
                                    WithExtras extras) {
-  const std::string shown = root.full(relative).native();
+  const std::string shown = root.full(relative);
   Opened opened = root.open_for_reading(relative, O_PATH);
   if (!opened.fd && is_absent(opened.error)) return std::nullopt;
   const UniqueFd fd = std::move(opened).or_throw("find", shown);
@@ -77,7 +77,7 @@ void remove_files(LocalRoot& root, std::span<const std::string> paths, RemoveRes
 }
 
 bool remove_empty_directory(LocalRoot& root, const std::string& relative) {
-  const std::string shown = root.full(relative).native();
+  const std::string shown = root.full(relative);
   const ParentAndName split = split_parent(relative);
   Opened parent = root.open_beneath(split.directory, O_PATH | O_DIRECTORY);
   if (!parent.fd && is_absent(parent.error)) return false;

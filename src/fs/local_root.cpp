@@ -65,8 +65,12 @@ LocalRoot::LocalRoot(std::filesystem::path path, LinkReads link_reads)
   if (!path_.has_filename() && path_.has_relative_path()) path_ = path_.parent_path();
 }
 
-std::filesystem::path LocalRoot::full(std::string_view relative) const {
-  return relative.empty() ? path_ : local_path_below(path_, relative);
+std::string LocalRoot::full(std::string_view relative) const {
+  if (relative.empty()) return path_.native();
+  require_local_path(relative);
+  std::string text = path_.native();
+  if (!text.ends_with('/')) text += '/';
+  return text.append(relative);
 }
 
 Opened LocalRoot::open_root() {
@@ -88,10 +92,6 @@ Opened LocalRoot::open_for_reading(const std::string& relative, int flags) {
 Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
   Opened root = open_root();
   if (root.error != 0) return root;
-  if (relative.empty() && flags == directory_flags) {
-    const int copy = ::fcntl(root_.get(), F_DUPFD_CLOEXEC, 0);
-    return {UniqueFd(copy), copy < 0 ? errno : 0};
-  }
   if (relative.empty()) return open_at(root_.get(), ".", flags);
   Opened opened = open_with_kernel_check(root_.get(), relative.c_str(), flags);
   // Sandboxes of some age answer EPERM to system calls that they do not know.
@@ -99,23 +99,24 @@ Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
     opened = open_part_by_part(root_.get(), relative, flags);
   }
   if (!opened.fd && opened.error == EXDEV) {
-    throw Error(ErrorCode::invalid_input, "open", full(relative).native(),
+    throw Error(ErrorCode::invalid_input, "open", full(relative),
                 "a symbolic link on the way leads out of " + path_.native());
   }
   return opened;
 }
 
-UniqueFd LocalRoot::make_directory(const std::string& relative, bool durable) {
+HeldFd LocalRoot::make_directory(const std::string& relative, bool durable) {
+  if (relative.empty() && open_root().error == 0) return HeldFd::lent(root_.get());
   Opened opened = open_beneath(relative, directory_flags);
   if (!opened.fd && opened.error == ENOENT) {
     make_missing(relative, durable);
     opened = open_beneath(relative, directory_flags);
   }
   if (!opened.fd && opened.error == ENOTDIR) {
-    throw Error(ErrorCode::conflict, "make directory", full(relative).native(),
+    throw Error(ErrorCode::conflict, "make directory", full(relative),
                 "a part of this path is a file");
   }
-  return std::move(opened).or_throw("make directory", full(relative).native());
+  return HeldFd(std::move(opened).or_throw("make directory", full(relative)));
 }
 
 void LocalRoot::make_root(bool durable) const {
@@ -142,9 +143,9 @@ void LocalRoot::make_missing(const std::string& relative, bool durable) {
     const Opened parent = open_beneath(step.directory, directory_flags);
     if (!parent.fd) return;  // the caller's own open finds the reason and reports it
     if (::mkdirat(parent.fd.get(), step.name.c_str(), 0777) == 0) {
-      if (durable) sync_directory(parent.fd.get(), full(step.directory).native());
+      if (durable) sync_directory(parent.fd.get(), full(step.directory));
     } else if (errno != EEXIST) {
-      throw system_failure(errno, "make directory", full(relative).native());
+      throw system_failure(errno, "make directory", full(relative));
     }
   }
 }

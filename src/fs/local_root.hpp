@@ -22,15 +22,15 @@ class LocalRoot {
   LinkReads link_reads() const { return link_reads_; }
   /// The full path of `relative` for messages; throws Error{invalid_input} for a hostile name. ""
   /// is the root.
-  std::filesystem::path full(std::string_view relative) const;
+  std::string full(std::string_view relative) const;
 
   /// Opens for reading, following links as LinkReads says.
   Opened open_for_reading(const std::string& relative, int flags);
   /// Throws Error{invalid_input} if the path leads out of the root.
   Opened open_beneath(const std::string& relative, int flags);
   /// The directory of that name for *at() calls; made with its parents if missing (each one forced
-  /// to disk if `durable`). Throws Error{conflict} if a file is in the way.
-  UniqueFd make_directory(const std::string& relative, bool durable);
+  /// to disk if `durable`). Throws Error{conflict} if a file is in the way. The root's own is lent.
+  HeldFd make_directory(const std::string& relative, bool durable);
 
  private:
   Opened open_root();

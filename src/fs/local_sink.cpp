@@ -40,11 +40,14 @@ class LocalSink final : public ByteSink, private PieceSink {
     return options_.size && *options_.size > buffer_limit ? this : nullptr;
   }
 
-  Task<FileInfo> commit() override {
+  Task<FileInfo> commit() override { return commit_with({}); }
+
+  Task<FileInfo> commit_with(Bytes last) override {
     require_open();
-    auto job = [this] {
+    written_ += last.size();
+    auto job = [this, last] {
       FileInfo info;
-      guarded([&] { info = finish(); });
+      guarded([&] { info = finish(last); });
       return info;
     };
     FileInfo info = co_await disk_job(runtime_, context_, "write", job);
@@ -110,12 +113,15 @@ class LocalSink final : public ByteSink, private PieceSink {
     buffer_.assign(bytes.begin(), bytes.end());
   }
 
-  FileInfo finish() {
+  FileInfo finish(Bytes last) {
     if (options_.size && written_ != *options_.size) {
-      throw Error(ErrorCode::conflict, "write", path_, "fewer bytes than were announced");
+      throw Error(ErrorCode::conflict, "write", path_,
+                  written_ < *options_.size ? "fewer bytes than were announced"
+                                            : "more bytes than were announced");
     }
     need_part();
     owned_.part->write(buffer_);
+    owned_.part->write(last);
     FileInfo info = owned_.finish(options_);
     info.path = path_;
     finished_ = true;

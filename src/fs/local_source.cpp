@@ -45,6 +45,8 @@ class LocalSource final : public ByteSource, private ByteReader {
     co_return Bytes(buffer_).first(std::exchange(filled_, 0));
   }
 
+  bool ended() const override { return filled_ == 0 && file_.remaining() == 0; }
+
   ByteReader* reader() override { return filled_ == 0 ? this : nullptr; }
 
  private:
@@ -90,7 +92,7 @@ ReadableFile::ReadableFile(UniqueFd fd, std::string shown, WithExtras extras)
 
 ReadableFile ReadableFile::below(LocalRoot& root, const std::string& relative,
                                  const ReadOptions& options) {
-  const std::string shown = root.full(relative).native();
+  const std::string shown = root.full(relative);
   if (!options.if_match.empty()) {
     throw Error(ErrorCode::conflict, "open", shown, "local files have no tag to match");
   }

@@ -79,7 +79,7 @@ void LocalWalker::fill(WalkPage& page) {
 }
 
 void LocalWalker::open_start() {
-  const std::string shown = root_->full(path_).native();
+  const std::string shown = root_->full(path_);
   const bool follow = options_.walk.symlinks == Symlinks::follow;
   Opened opened =
       follow ? root_->open_for_reading(path_, open_flags) : root_->open_beneath(path_, open_flags);

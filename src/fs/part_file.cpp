@@ -38,9 +38,7 @@ int rename_without_replacing(const Place& place, const std::string& from) {
 }  // namespace
 
 PartFile::PartFile(std::shared_ptr<LocalSite> site, Place place, const WriteOptions& options)
-    : site_(std::move(site)),
-      place_(std::move(place)),
-      use_(site_->names, place_.path.parent_path().native()) {
+    : site_(std::move(site)), place_(std::move(place)), use_(site_->names, directory_of(place_)) {
   // With a mode to be kept, nobody else may look before it is set.
   const bool has_mode = options.extras && options.extras->mode;
   const mode_t mode = has_mode ? 0600 : 0666;
@@ -51,7 +49,7 @@ PartFile::PartFile(std::shared_ptr<LocalSite> site, Place place, const WriteOpti
                      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     if (opened.fd || opened.error != EEXIST) break;
   }
-  file_ = std::move(opened).or_throw("create", place_.path.native());
+  file_ = std::move(opened).or_throw("create", place_.path);
 }
 
 PartFile::~PartFile() {
@@ -59,19 +57,19 @@ PartFile::~PartFile() {
 }
 
 void PartFile::reserve(std::uint64_t size) {
-  if (size >= reserve_from) reserve_space(file_.get(), size, place_.path.native());
+  if (size >= reserve_from) reserve_space(file_.get(), size, place_.path);
 }
 
 void PartFile::write(Bytes bytes) {
-  write_all(file_.get(), bytes, place_.path.native());
+  write_all(file_.get(), bytes, place_.path);
 }
 
 void PartFile::write_at(std::uint64_t offset, Bytes bytes) {
-  write_all_at(file_.get(), bytes, offset, place_.path.native());
+  write_all_at(file_.get(), bytes, offset, place_.path);
 }
 
 void PartFile::apply_attributes(const WriteOptions& options) {
-  const std::string& subject = place_.path.native();
+  const std::string& subject = place_.path;
   const int fd = file_.get();
   if (options.extras && options.extras->mode) {
     mode_t mode = *options.extras->mode & 07777U;
@@ -88,23 +86,23 @@ void PartFile::apply_attributes(const WriteOptions& options) {
 
 bool PartFile::give_owner(const FileExtras& extras) {
   if (!extras.uid && !extras.gid) return true;
-  const struct stat now = sluice::status_of(file_.get(), place_.path.native());
+  const struct stat now = sluice::status_of(file_.get(), place_.path);
   const uid_t uid = extras.uid.value_or(now.st_uid);
   const gid_t gid = extras.gid.value_or(now.st_gid);
   if (uid == now.st_uid && gid == now.st_gid) return true;
   if (::fchown(file_.get(), uid, gid) == 0) return true;
   if (errno != EPERM && errno != EINVAL) {
-    throw system_failure(errno, "set owner of", place_.path.native());
+    throw system_failure(errno, "set owner of", place_.path);
   }
   if (!std::exchange(site_->warned_of_owner, true)) {
     site_->log.warn("Owners cannot be kept: this process may not give files away",
-                    {{"file", place_.path.native()}});
+                    {{"file", place_.path}});
   }
   return false;
 }
 
 FileInfo PartFile::seal(const WriteOptions& options) {
-  const std::string& subject = place_.path.native();
+  const std::string& subject = place_.path;
   apply_attributes(options);
   FileInfo info;
   fill_file_info(info, sluice::status_of(file_.get(), subject), WithExtras::no);
@@ -114,8 +112,8 @@ FileInfo PartFile::seal(const WriteOptions& options) {
   }
   if (options.durable) {
     start_writeback(file_.get());
-    const auto shown = place_.path.parent_path() / temporary_;
-    bytes_sync_.emplace(site_->bytes_to_disk, file_.get(), shown.native());
+    const std::string shown = directory_of(place_) + '/' + temporary_;
+    bytes_sync_.emplace(site_->bytes_to_disk, file_.get(), shown);
   }
   return info;
 }
@@ -123,14 +121,13 @@ FileInfo PartFile::seal(const WriteOptions& options) {
 void PartFile::publish(const WriteOptions& options) {
   if (bytes_sync_) bytes_sync_->ensure();
   bytes_sync_.reset();
-  file_.close(place_.path.native());
+  file_.close(place_.path);
   // A directory in the way is found by the renaming itself.
   if (options.expected || options.must_not_exist) check_precondition(place_, options);
   if (!place_.asked_for.empty()) refuse_to_replace_another();
   take_name(options);
   if (options.durable) {
-    name_sync_.emplace(site_->names_to_disk, place_.directory.get(),
-                       place_.path.parent_path().native());
+    name_sync_.emplace(site_->names_to_disk, place_.directory.get(), directory_of(place_));
   }
 }
 
@@ -138,17 +135,21 @@ void PartFile::settle() {
   if (name_sync_) name_sync_->ensure();
 }
 
-void PartFile::refuse_to_replace_another() const {
-  const auto other =
-      spelled_otherwise(site_->root, place_.asked_for, place_.directory.get(), temporary_);
+void PartFile::refuse_to_replace_another() {
+  if (use_.directory() == site_->exact_directory) return;
+  if (names_are_exact(place_.directory.get(), temporary_)) {
+    site_->exact_directory = use_.directory();
+    return;
+  }
+  const auto other = spelled_otherwise(site_->root, place_.asked_for, place_.directory.get());
   if (!other) return;
-  throw Error(ErrorCode::conflict, "write", place_.path.native(),
+  throw Error(ErrorCode::conflict, "write", place_.path,
               "on this file system it would replace the file " + *other);
 }
 
 void PartFile::take_name(const WriteOptions& options) {
   const int directory = place_.directory.get();
-  const std::string& subject = place_.path.native();
+  const std::string& subject = place_.path;
   int error = 0;
   if (options.must_not_exist) {
     error = rename_without_replacing(place_, temporary_);

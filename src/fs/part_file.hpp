@@ -30,6 +30,7 @@ struct LocalSite {
   GroupSync bytes_to_disk{sync_data}, names_to_disk{sync_directory};
   Logger log;
   bool warned_of_owner = false;
+  std::string exact_directory;  ///< The last one in which names that differ are different files.
 };
 
 /// A file being written under a temporary name beside its place. Unless published, it is removed
@@ -42,7 +43,7 @@ class PartFile {
   ~PartFile();
 
   int fd() const { return file_.get(); }
-  const std::filesystem::path& path() const { return place_.path; }
+  const std::string& path() const { return place_.path; }
   /// Fails now rather than later if the disk has no room for that many bytes.
   void reserve(std::uint64_t size);
   void write(Bytes bytes);
@@ -62,7 +63,7 @@ class PartFile {
   void apply_attributes(const WriteOptions& options);
   bool give_owner(const FileExtras& extras);
   void take_name(const WriteOptions& options);
-  void refuse_to_replace_another() const;
+  void refuse_to_replace_another();
 
   std::shared_ptr<LocalSite> site_;
   Place place_;

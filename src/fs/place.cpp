@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace sluice {
@@ -23,12 +24,12 @@ Place behind_link(LocalRoot& root, const std::string& relative) {
   }
   const ParentAndName split = split_parent(std::string_view(target.native()).substr(prefix.size()));
   // Opened from the root again, so that a link changed meanwhile leads nowhere else.
-  UniqueFd directory = root.make_directory(split.directory, false);
-  return {std::move(directory), split.name, target, ""};
+  HeldFd directory = root.make_directory(split.directory, false);
+  return {std::move(directory), split.name, target.native(), ""};
 }
 
 [[noreturn]] void refuse(const Place& place, std::string reason) {
-  throw Error(ErrorCode::conflict, "write", place.path.native(), std::move(reason));
+  throw Error(ErrorCode::conflict, "write", place.path, std::move(reason));
 }
 
 void check_expected(const Place& place, const std::optional<struct stat>& now,
@@ -42,10 +43,15 @@ void check_expected(const Place& place, const std::optional<struct stat>& now,
 
 }  // namespace
 
+std::string directory_of(const Place& place) {
+  return place.path.substr(0, std::max<std::size_t>(1, place.path.rfind('/')));
+}
+
 Place place_below(LocalRoot& root, const std::string& relative, bool durable) {
-  const std::filesystem::path path = root.full(relative);
+  std::string path = root.full(relative);
   ParentAndName split = split_parent(relative);
-  Place place{root.make_directory(split.directory, durable), std::move(split.name), path, relative};
+  Place place{root.make_directory(split.directory, durable), std::move(split.name), std::move(path),
+              relative};
   const auto now = status_of(place);
   if (now && S_ISLNK(now->st_mode)) return behind_link(root, relative);
   return place;
@@ -56,12 +62,11 @@ Place private_place(const std::filesystem::path& path) {
   const std::string directory = absolute.parent_path().native();
   UniqueFd opened =
       open_at(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY).or_throw("open", directory);
-  return {std::move(opened), absolute.filename().native(), absolute, ""};
+  return {std::move(opened), absolute.filename().native(), absolute.native(), ""};
 }
 
 std::optional<struct stat> status_of(const Place& place) {
-  return status_at(place.directory.get(), place.name.c_str(), AT_SYMLINK_NOFOLLOW,
-                   place.path.native());
+  return status_at(place.directory.get(), place.name.c_str(), AT_SYMLINK_NOFOLLOW, place.path);
 }
 
 void check_precondition(const Place& place, const WriteOptions& options) {

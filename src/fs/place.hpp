@@ -12,11 +12,14 @@ namespace sluice {
 
 /// A name in an open directory: where a file is to appear. Blocking, as all that takes one.
 struct Place {
-  UniqueFd directory;
+  HeldFd directory;  ///< Not for longer than its LocalRoot.
   std::string name;
-  std::filesystem::path path;  ///< The same as an absolute path, for messages and the journal.
-  std::string asked_for{};     ///< The path below the root, if the file has to have just that name.
+  std::string path;         ///< The same as an absolute path, for messages and the journal.
+  std::string asked_for{};  ///< The path below the root, if the file has to have just that name.
 };
+
+/// The directory that a place's path names.
+std::string directory_of(const Place& place);
 
 /// The place of `relative` below the root; its parents are made. If there is a symbolic link of
 /// that name, the place of the file that it leads to, so that it stays a link; Error{invalid_input}

@@ -37,6 +37,23 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+/// A descriptor that is owned, or lent by somebody who keeps it open for longer.
+class HeldFd {
+ public:
+  HeldFd() = default;
+  HeldFd(UniqueFd own) : own_(std::move(own)), fd_(own_.get()) {}
+  static HeldFd lent(int fd) {
+    HeldFd held;
+    held.fd_ = fd;
+    return held;
+  }
+  int get() const { return fd_; }
+
+ private:
+  UniqueFd own_;
+  int fd_ = -1;
+};
+
 /// What an open call came to: a descriptor, or errno.
 struct Opened {
   UniqueFd fd;

@@ -65,10 +65,18 @@ class S3Sink final : public ByteSink, private RoomySink {
     }
     if (!upload_) {
       const Bytes bytes = Bytes(buffer_.all()).first(filled_);
-      co_return co_await put_object(root_, context_, path_, options_, bytes);
+      return put_object(root_, context_, path_, options_, bytes);
     }
-    co_await send_part();
-    co_return co_await complete_object(root_, context_, path_, options_, std::move(upload_));
+    return complete();
+  }
+
+  /// A whole object needs no buffer of ours.
+  Task<FileInfo> commit_with(Bytes last) override {
+    const bool whole = written_ == 0 && options_.size == last.size() && last.size() <= buffer_size_;
+    if (!whole) return ByteSink::commit_with(last);
+    require_open();
+    finished_ = true;
+    return put_object(root_, context_, path_, options_, last);
   }
 
   Task<void> abort() override {
@@ -101,6 +109,11 @@ class S3Sink final : public ByteSink, private RoomySink {
   void filled(std::size_t size) override {
     filled_ += size;
     written_ += size;
+  }
+
+  Task<FileInfo> complete() {
+    co_await send_part();
+    co_return co_await complete_object(root_, context_, path_, options_, std::move(upload_));
   }
 
   Task<> send_part() {

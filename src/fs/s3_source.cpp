@@ -23,28 +23,30 @@ class S3Source final : public ByteSource {
         info_(std::move(info)),
         subject_(std::move(subject)),
         checksum_(reader_.head().checksum.algorithm),
-        buffer_(std::min(reader_.length(), read_size)) {}
+        // One byte is enough to meet the end of an empty body.
+        size_(std::clamp<std::uint64_t>(reader_.length(), 1, read_size)),
+        buffer_(std::make_unique_for_overwrite<std::byte[]>(size_)) {}
 
   const FileInfo& info() const override { return info_; }
 
   Task<Bytes> next() override {
     if (ended_) co_return Bytes();
-    // A buffer of one byte is enough to meet the end of an empty body.
-    if (buffer_.empty()) buffer_.resize(1);
-    std::size_t filled = 0;
-    while (filled < buffer_.size()) {
-      const MutableBytes room = MutableBytes(buffer_).subspan(filled);
+    const MutableBytes buffer(buffer_.get(), size_);
+    std::size_t filled = reader_.take_ready(buffer);
+    while (filled < size_ && read_ + filled < reader_.length()) {
+      const MutableBytes room = buffer.subspan(filled);
       const std::size_t size = co_await reader_.read(room);
       if (size == 0) break;
       filled += size;
-      if (read_ + filled == reader_.length()) break;
     }
     read_ += filled;
-    const Bytes bytes = Bytes(buffer_).first(filled);
+    const Bytes bytes = buffer.first(filled);
     checksum_.update(bytes);
-    if (filled == 0) verify();
+    if (filled == 0 || read_ == reader_.length()) verify();
     co_return bytes;
   }
+
+  bool ended() const override { return ended_; }
 
  private:
   void verify() {
@@ -61,7 +63,8 @@ class S3Source final : public ByteSource {
   FileInfo info_;
   std::string subject_;
   aws::Checksum checksum_;
-  std::vector<std::byte> buffer_;
+  std::size_t size_;
+  std::unique_ptr<std::byte[]> buffer_;
   std::uint64_t read_ = 0;
   bool ended_ = false;
 };
@@ -131,14 +134,14 @@ Task<std::unique_ptr<ByteSource>> open_ranges(S3Root& root, OpContext context, s
                                  std::move(info));
 }
 
-Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, OpContext context, std::string path,
-                                             ReadOptions options) {
+Task<std::unique_ptr<ByteSource>> open_whole(S3Root& root, const OpContext& context,
+                                             const std::string& path, const ReadOptions& options) {
   aws::S3Location object = root.location_of(path);
-  const std::string subject = to_string(object);
+  std::string subject = to_string(object);
   aws::S3ObjectReader reader =
-      co_await root.client().get(std::move(context), std::move(object), get_options(options));
-  FileInfo info = file_info_of(std::move(path), reader.head());
-  co_return std::make_unique<S3Source>(std::move(reader), std::move(info), subject);
+      co_await root.client().get(context, std::move(object), get_options(options));
+  FileInfo info = file_info_of(path, reader.head());
+  co_return std::make_unique<S3Source>(std::move(reader), std::move(info), std::move(subject));
 }
 
 /// The version tag that was seen before this, as far as one was.

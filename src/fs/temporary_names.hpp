@@ -27,6 +27,7 @@ class TemporaryNames {
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
     ~Use();
+    const std::string& directory() const { return directory_; }
 
    private:
     TemporaryNames& names_;

@@ -30,7 +30,7 @@ Task<std::optional<HttpResponse>> Exchange::run(Lease& lease, const RequestExtra
   format_request_head(request_, extras, connection_.head_text);
   std::optional<Error> failure;
   try {
-    co_await send();
+    if (!send_now()) co_await send();
   } catch (const Error& error) {
     failure = error;
   }
@@ -106,9 +106,20 @@ bool Exchange::take_head() {
   return true;
 }
 
-/// Whether the head that was taken is final; an interim one is dropped.
-Task<bool> Exchange::receive_head() {
-  while (!take_head()) {
+/// The same for the head of the final answer; interim ones are dropped.
+bool Exchange::take_final_head() {
+  while (take_head()) {
+    if (head_.status == 101) refuse("it switches to a protocol that was not asked for");
+    if (head_.status >= 200) return true;
+    connection_.consume(std::exchange(head_bytes_, 0));
+    searched_ = 0;
+    if (!connection_.may_be_interim()) refuse("there are too many interim answers");
+  }
+  return false;
+}
+
+Task<> Exchange::receive_final_head() {
+  while (!take_final_head()) {
     const std::size_t count = co_await connection_.fill();
     if (count > 0) continue;
     const bool silent = connection_.buffered().empty();
@@ -116,37 +127,31 @@ Task<bool> Exchange::receive_head() {
                 silent ? "the peer closed the connection without an answer"
                        : "the connection ended inside the head");
   }
-  if (head_.status == 101) refuse("it switches to a protocol that was not asked for");
-  if (head_.status >= 200) co_return true;
-  connection_.consume(std::exchange(head_bytes_, 0));
-  searched_ = 0;
-  if (!connection_.may_be_interim()) refuse("there are too many interim answers");
-  co_return false;
-}
-
-Task<> Exchange::receive_final_head() {
-  bool final = false;
-  while (!final)
-    final = co_await receive_head();
 }
 
 // --- sending
 // ----------------------------------------------------------------------------------------------------------------
 
+/// Sends what goes out at once. False if send() has to begin, or to go on.
+bool Exchange::send_now() {
+  const bool waits = request_.expect_continue || request_.body_reader;
+  if (waits && body_length(request_) > 0) return false;
+  const Bytes body = request_.body_reader ? Bytes() : request_.body;
+  begun_ = true;
+  body_sent_ = connection_.start_write(as_bytes(connection_.head_text), body);
+  return body_sent_;
+}
+
 Task<> Exchange::send() {
   const Bytes head = as_bytes(connection_.head_text);
-  const std::uint64_t length = body_length(request_);
-  if (request_.expect_continue && length > 0) {
-    co_await send_after_continue(head);
-  } else if (request_.body_reader && length > 0) {
-    co_await send_reader(head);
-  } else {
-    const bool sent = connection_.start_write(head, request_.body_reader ? Bytes() : request_.body);
-    if (!sent) {
-      connection_.listen_for_answer();
-      co_await connection_.finish_write();
-    }
+  if (begun_) {
+    connection_.listen_for_answer();
+    co_await connection_.finish_write();
     body_sent_ = true;
+  } else if (request_.expect_continue) {
+    co_await send_after_continue(head);
+  } else {
+    co_await send_reader(head);
   }
 }
 

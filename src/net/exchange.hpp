@@ -22,15 +22,16 @@ class Exchange {
   Task<std::optional<HttpResponse>> run(Lease& lease, const RequestExtras& extras);
 
  private:
+  bool send_now();
   Task<> send();
   Task<> send_after_continue(Bytes head);
   Task<> send_bytes(Bytes head, Bytes body);
   Task<> send_reader(Bytes head);
   Task<std::size_t> read_piece(MutableBytes buffer, std::uint64_t left);
   Task<bool> wait_for_continue();
-  Task<bool> receive_head();
   Task<> receive_final_head();
   bool take_head();
+  bool take_final_head();
   bool may_send_again(const Error& failure) const;
   HttpResponse respond(Lease& lease);
   [[noreturn]] void refuse(std::string_view reason) const;
@@ -41,7 +42,7 @@ class Exchange {
   ResponseHead head_;
   std::size_t head_bytes_ = 0;  // of the head in front of the connection's buffer, once it is there
   std::size_t searched_ = 0;
-  bool body_begun_ = false, body_sent_ = false;
+  bool begun_ = false, body_begun_ = false, body_sent_ = false;
 };
 
 }  // namespace sluice::net

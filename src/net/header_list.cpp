@@ -6,6 +6,12 @@
 #include "sluice/core/error.hpp"
 
 namespace sluice::net {
+namespace {
+
+// What a signed request has, whose list would else grow several times.
+constexpr std::size_t usual_text = 512, usual_fields = 10;
+
+}  // namespace
 
 bool equal_names(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
@@ -13,6 +19,11 @@ bool equal_names(std::string_view a, std::string_view b) {
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+void HeaderList::reserve(std::size_t fields, std::size_t text) {
+  entries_.reserve(fields);
+  text_.reserve(text);
 }
 
 void HeaderList::add(std::string_view name, std::string_view value) {
@@ -23,6 +34,7 @@ void HeaderList::add(std::string_view name, std::string_view value) {
     throw Error(ErrorCode::invalid_input, "header field", std::string(name),
                 "its value has control characters");
   }
+  if (entries_.empty()) reserve(usual_fields, usual_text);
   Entry entry{};
   entry.name = static_cast<std::uint32_t>(text_.size());
   entry.name_length = static_cast<std::uint32_t>(name.size());

@@ -26,14 +26,18 @@ Duration tick_of(const Http1Options& options) {
 class Http1Client final : public HttpClient {
  public:
   Http1Client(Runtime& runtime, Http1Options options)
-      : proxies_(options.proxy),
+      : turn_(runtime.turn()),
+        proxies_(options.proxy),
         options_(std::make_shared<const Http1Options>(std::move(options))),
         connector_(std::make_shared<Connector>(runtime, options_)),
         watch_(std::make_shared<Watch>(runtime, tick_of(*options_))) {}
 
   ~Http1Client() override {
-    for (auto& pool : pools_)
-      pool->close();
+    for (auto& pool : pools_) {
+      pool->refuse_more();
+      while (pool->close_one_idle()) {
+      }
+    }
     watch_->stop();
   }
 
@@ -46,6 +50,7 @@ class Http1Client final : public HttpClient {
   RequestExtras extras_for(const Pool& pool) const;
   Task<HttpResponse> exchange(Pool& pool, SteadyTime deadline, const HttpRequest& request);
 
+  LoopTurn& turn_;
   ProxyRules proxies_;
   std::shared_ptr<const Http1Options> options_;
   std::shared_ptr<Connector> connector_;
@@ -88,12 +93,14 @@ Task<HttpResponse> Http1Client::exchange(Pool& pool, SteadyTime deadline,
                                          const HttpRequest& request) {
   const RequestExtras extras = extras_for(pool);
   const ExchangeRules rules{.deadline = deadline, .minimum_progress = request.minimum_progress};
-  Lease lease = pool.try_acquire();
+  const bool replayable = request.resend && !request.body_reader;
+  Lease lease = pool.try_acquire(replayable ? Look::if_long_idle : Look::always);
   if (!lease) lease = co_await pool.acquire(deadline);
   for (;;) {
     lease.connection().begin(*watch_, rules);
     Exchange attempt(lease.connection(), request, *options_);
     std::optional<HttpResponse> response = co_await attempt.run(lease, extras);
+    if (response && turn_.over()) co_await turn_.next();  // answers may come all at once
     if (response) co_return std::move(*response);
     // Only a kept connection can turn out stale, and the next one is new: this happens once.
     lease.disconnect();
@@ -111,6 +118,7 @@ Task<HttpResponse> Http1Client::send(OpContext context, const HttpRequest& reque
     throw Error(ErrorCode::timeout, request.method, request.endpoint.origin(),
                 "the operation's deadline passed");
   ++requests_;
+  if (turn_.over()) co_await turn_.next();
   Pool& pool = pool_for(request);
   std::exception_ptr thrown;
   std::optional<HttpResponse> response;
@@ -137,9 +145,13 @@ HttpStats Http1Client::stats() const {
 Task<void> Http1Client::close() {
   closed_ = true;
   for (auto& pool : pools_)
-    pool->close();
-  for (auto& pool : pools_)
+    pool->refuse_more();
+  for (auto& pool : pools_) {
+    while (pool->close_one_idle()) {
+      if (turn_.over()) co_await turn_.next();
+    }
     co_await pool->wait_unused();
+  }
   watch_->stop();
 }
 

@@ -6,6 +6,11 @@
 #include "sluice/async/errors.hpp"
 
 namespace sluice::net {
+namespace {
+
+constexpr Duration long_idle = std::chrono::milliseconds(50);
+
+}  // namespace
 
 void Lease::disconnect() noexcept {
   if (!connection_) return;
@@ -109,21 +114,26 @@ Pool::Pool(std::shared_ptr<Connector> connector, std::shared_ptr<Watch> watch, R
 
 Pool::~Pool() = default;
 
-std::shared_ptr<Connection> Pool::take_idle() {
+bool Pool::expired(const Idle& idle, SteadyTime now) const {
+  return now >= idle.since + connector_->options().keep_alive;
+}
+
+std::shared_ptr<Connection> Pool::take_idle(Look look) {
   const SteadyTime now = idle_.empty() ? SteadyTime{} : watch_->now();
   while (!idle_.empty()) {
     Idle last = std::move(idle_.back());
     idle_.pop_back();
-    if (now < last.expires && last.connection->clean() && last.connection->quiet())
+    const bool trusted = look == Look::if_long_idle && now - last.since < long_idle;
+    if (!expired(last, now) && last.connection->clean() && (trusted || last.connection->quiet()))
       return std::move(last.connection);
     last.connection->close();
   }
   return nullptr;
 }
 
-Lease Pool::try_acquire() {
+Lease Pool::try_acquire(Look look) {
   if (closed_ || !waiters_.empty()) return {};
-  std::shared_ptr<Connection> connection = take_idle();
+  std::shared_ptr<Connection> connection = take_idle(look);
   if (!connection) return {};
   ++leased_;
   return Lease(shared_from_this(), std::move(connection));
@@ -172,7 +182,9 @@ void Pool::return_connection(std::shared_ptr<Connection> connection) noexcept {
     if (!waiter.served && !waiter.expired) return waiter.serve(std::move(connection));
   }
   --leased_;
-  idle_.push_back({std::move(connection), watch_->now() + connector_->options().keep_alive});
+  const SteadyTime now = watch_->now();
+  drop_expired(now);
+  idle_.push_back({std::move(connection), now});
   if (leased_ == 0) returned_.wake_all();
 }
 
@@ -184,24 +196,24 @@ void Pool::return_right() noexcept {
   if (leased_ == 0) returned_.wake_all();
 }
 
-void Pool::close_idle() noexcept {
-  for (Idle& idle : idle_)
-    idle.connection->close();
-  idle_.clear();
+bool Pool::close_one_idle() noexcept {
+  if (idle_.empty()) return false;
+  idle_.back().connection->close();
+  idle_.pop_back();
+  return true;
 }
 
 void Pool::drop_expired(SteadyTime now) noexcept {
   // Reused last first: the oldest stand in front.
   const auto fresh = std::find_if(idle_.begin(), idle_.end(),
-                                  [now](const Idle& idle) { return now < idle.expires; });
+                                  [=, this](const Idle& idle) { return !expired(idle, now); });
   for (auto idle = idle_.begin(); idle != fresh; ++idle)
     idle->connection->close();
   idle_.erase(idle_.begin(), fresh);
 }
 
-void Pool::close() noexcept {
+void Pool::refuse_more() noexcept {
   closed_ = true;
-  close_idle();
   for (Waiter& waiter : waiters_) {
     if (!waiter.served) waiter.event.wake_all();
   }

@@ -45,6 +45,10 @@ class Lease {
   std::shared_ptr<Connection> connection_;
 };
 
+/// Whether to ask the system if a kept connection is still open: a peer that closes one does so
+/// when it was idle for long, but what cannot be sent again is not put at risk.
+enum class Look : bool { if_long_idle, always };
+
 /// The connections to one endpoint: never more than the limit, counting those that are being
 /// opened; whoever comes first is served first; the connection used last is reused first.
 class Pool : public std::enable_shared_from_this<Pool> {
@@ -57,16 +61,16 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const std::string& origin() const { return origin_; }
   /// A lease whose connection works as far as one can see, without waiting; an empty one if that is
   /// not possible.
-  Lease try_acquire();
+  Lease try_acquire(Look look = Look::always);
   /// Waits for a place until `deadline` and connects if no idle connection is there.
   Task<Lease> acquire(SteadyTime deadline);
   /// Opens a connection for a lease without one.
   Task<> connect(Lease& lease, SteadyTime deadline);
 
-  void close_idle() noexcept;
-  void drop_expired(SteadyTime now) noexcept;
+  /// False if there was none.
+  bool close_one_idle() noexcept;
   /// No connection is kept from now on, and nobody may wait for one.
-  void close() noexcept;
+  void refuse_more() noexcept;
   /// Waits until no lease is out.
   Task<> wait_unused();
 
@@ -74,12 +78,14 @@ class Pool : public std::enable_shared_from_this<Pool> {
   friend class Lease;
   struct Idle {
     std::shared_ptr<Connection> connection;
-    SteadyTime expires;
+    SteadyTime since;
   };
   struct Waiter;
   class Place;
 
-  std::shared_ptr<Connection> take_idle();
+  std::shared_ptr<Connection> take_idle(Look look);
+  void drop_expired(SteadyTime now) noexcept;
+  bool expired(const Idle& idle, SteadyTime now) const;
   void return_connection(std::shared_ptr<Connection> connection) noexcept;
   void return_right() noexcept;
   Task<Lease> wait_for_place(SteadyTime deadline);

@@ -15,6 +15,7 @@ class ResponseBody final : public HttpResponse::Body {
   ~ResponseBody() override;
 
   Task<std::size_t> read(MutableBytes buffer) override;
+  std::size_t take_ready(MutableBytes buffer) override;
 
  private:
   Task<std::size_t> pull(MutableBytes buffer);

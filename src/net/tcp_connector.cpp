@@ -50,6 +50,7 @@ Task<std::unique_ptr<Transport>> TcpConnector::connect(Endpoint endpoint, Steady
     // others.
     const SteadyTime share = now + (until - now) / static_cast<std::int64_t>(addresses.size() - i);
     const asio::ip::tcp::endpoint address(addresses[i], endpoint.port);
+    if (runtime_.turn().over()) co_await runtime_.turn().next();
     try {
       const std::unique_ptr<Socket> socket =
           co_await with_deadline(share, "connect timeout", connect_boxed(address));

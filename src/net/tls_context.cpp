@@ -17,6 +17,8 @@ namespace {
 // Two TLS 1.3 tickets come with each full handshake; more than a few connections are seldom opened
 // at once.
 constexpr std::size_t most_sessions = 16;
+// Some records of a large answer come with one system call. Given back while nothing comes.
+constexpr std::size_t read_buffer_size = 64 << 10;
 
 void require_readable(const std::string& file, const char* what) {
   const std::ifstream probe(file);
@@ -54,6 +56,7 @@ TlsContext::TlsContext(const TlsOptions& options)
                                 SSL_MODE_RELEASE_BUFFERS);
   // Whole records with one system call, instead of one for a record's header and one for the rest.
   SSL_CTX_set_read_ahead(context, 1);
+  SSL_CTX_set_default_read_buffer_len(context, read_buffer_size);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, keep_session);
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);

@@ -74,7 +74,7 @@ Task<std::unique_ptr<Transport>> TlsSetup::handshake(Socket socket, std::shared_
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(total), shared,
                                             std::move(sessions), peer);
   boost::system::error_code result;
-  co_await stream->handshake(result);
+  co_await stream->handshake(runtime_.turn(), result);
   if (result == cut_off) {
     throw Error(ErrorCode::network, "TLS handshake", peer.origin(),
                 "the peer closed the connection");

@@ -6,6 +6,7 @@
 
 #include "net/tls_context.hpp"
 #include "net/transport.hpp"
+#include "sluice/async/turn.hpp"
 #include "sluice/net/endpoint.hpp"
 
 namespace sluice::net {
@@ -19,7 +20,7 @@ class TlsStream final : public Transport {
             Endpoint peer);
 
   /// Throws Error; `result` is the socket's failure.
-  Task<> handshake(boost::system::error_code& result);
+  Task<> handshake(LoopTurn& turn, boost::system::error_code& result);
 
   Task<std::size_t> read_some(MutableBytes buffer, boost::system::error_code& result) override;
   bool start_write(Bytes first, Bytes second, boost::system::error_code& result) override;
@@ -42,6 +43,8 @@ class TlsStream final : public Transport {
   Step read_step(MutableBytes buffer, std::size_t& count);
   Step write_step();
   Step write_from(Bytes& rest);
+  Step flush();
+  int send_some(const char* data, std::size_t length, bool& again);
   Task<> wait_for(Step step, boost::system::error_code& result);
   boost::system::error_code failure();
   [[noreturn]] void fail_handshake() const;
@@ -54,6 +57,9 @@ class TlsStream final : public Transport {
   bool at_end_ = false;
   std::vector<std::byte> gathered_;  // a head with a small body, to go in one record
   Bytes rest_first_, rest_second_;
+  bool gathering_ = false;      // records pile up in outgoing_
+  std::vector<char> outgoing_;  // records that go out with one system call
+  std::size_t outgoing_sent_ = 0;
   unsigned turns_ = 0;
 };
 

@@ -160,7 +160,7 @@ TEST_CASE("offload: what a job holds is destroyed on the loop, also when it thro
 }
 
 TEST_CASE("LaneThread: its end finishes what is queued") {
-  struct Count final : LaneThread::Job {
+  struct Count final : LaneJob {
     explicit Count(std::atomic<int>& number) : counted(number) {}
     void run() noexcept override { ++counted; }
     std::atomic<int>& counted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/post.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -8,6 +9,7 @@
 
 #include "sluice/async/task.hpp"
 #include "sluice/async/task_group.hpp"
+#include "sluice/async/turn.hpp"
 #include "sluice/core/clock.hpp"
 #include "sluice/core/op_context.hpp"
 
@@ -48,7 +50,8 @@ class AdaptiveLimit final : public LoadListener {
 };
 
 /// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and
-/// runs `work(item)` (returning Task<>) for up to limit.current() of them at once. The first
+/// runs `work(item)` (returning Task<>) for up to limit.current() of them at once, beginning no
+/// more in one turn of the loop than a Turn allows. The first
 /// exception of either stops the pulling, cancels the rest, and is thrown after all have ended.
 /// What one item's failure should not stop must be caught in `work`.
 template <class Next, class Work>
@@ -56,8 +59,12 @@ Task<> for_each_concurrent(const AdaptiveLimit& limit, Next next, Work work) {
   TaskGroup group(co_await asio::this_coro::executor);
   std::exception_ptr thrown;
   try {
-    for (;;) {
-      co_await group.wait_below(limit.current());
+    for (Turn turn;;) {
+      if (turn.over()) {
+        co_await asio::post(co_await asio::this_coro::executor, use_task);
+        turn = Turn();
+      }
+      if (group.running() >= limit.current()) co_await group.wait_below(limit.current());
       if (group.failed()) break;
       auto item = co_await next();
       if (!item) break;

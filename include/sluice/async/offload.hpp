@@ -1,8 +1,6 @@
 #pragma once
 
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -15,19 +13,49 @@
 
 namespace sluice {
 
+class LanePort;
+
+/// A blocking piece of work. Made and, when it has a way home, ended on the loop.
+class LaneJob {
+ public:
+  explicit LaneJob(std::shared_ptr<LanePort> way_home = nullptr) : home(std::move(way_home)) {}
+  virtual ~LaneJob() = default;
+  /// On the lane's thread.
+  virtual void run() noexcept = 0;
+  /// On the loop, after run(): hands the result over. `self` is this job.
+  virtual void deliver(std::unique_ptr<LaneJob> self) noexcept { self.reset(); }
+
+  const std::shared_ptr<LanePort> home;
+  LaneJob* next = nullptr;
+};
+
+/// Jobs in order, linked through themselves.
+class JobList {
+ public:
+  JobList() = default;
+  JobList(JobList&& other) noexcept { append(std::move(other)); }
+  JobList& operator=(JobList&&) = delete;
+  ~JobList();
+
+  bool empty() const { return first_ == nullptr; }
+  void push(std::unique_ptr<LaneJob> job);
+  std::unique_ptr<LaneJob> pop();  ///< The first; null if there is none.
+  void append(JobList&& other);
+  JobList take_all() { return std::move(*this); }
+
+ private:
+  LaneJob* first_ = nullptr;
+  LaneJob** last_ = &first_;
+};
+
 /// One thread that runs blocking jobs in order. Thread-safe. Its destructor finishes what is queued
 /// and joins.
 class LaneThread {
  public:
-  struct Job {
-    virtual ~Job() = default;
-    virtual void run() noexcept = 0;
-    Job* next = nullptr;
-  };
-
   explicit LaneThread(std::string name);
   ~LaneThread();
-  void submit(std::unique_ptr<Job> job);
+  void submit(std::unique_ptr<LaneJob> job);
+  void submit(JobList jobs);
 
  private:
   struct State;
@@ -43,54 +71,56 @@ struct LaneThreads {
 /// A loop's entrance to a LaneThread, with a bound on what is queued.
 class Lane {
  public:
-  Lane(Executor executor, LaneThread& thread, std::size_t queue_limit)
-      : thread_(thread), places_(std::move(executor), queue_limit) {}
+  Lane(Executor executor, LaneThread& thread, std::size_t queue_limit);
 
-  LaneThread& thread() { return thread_; }
   Semaphore& places() { return places_; }
+  const std::shared_ptr<LanePort>& port() const { return port_; }
+  /// On the loop, which does not end before the job has come home.
+  void submit(std::unique_ptr<LaneJob> job);
 
  private:
   LaneThread& thread_;
   Semaphore places_;
+  std::shared_ptr<LanePort> port_;
 };
 
 namespace detail {
 
 template <class F, class Handler>
-struct OffloadJob final : LaneThread::Job {
+class OffloadJob final : public LaneJob {
+ public:
   using Result = std::invoke_result_t<F>;
   using Stored = std::conditional_t<std::is_void_v<Result>, bool, Result>;
 
-  OffloadJob(F function, Handler on_done, Executor loop)
-      : job(std::move(function)), handler(std::move(on_done)), home(loop), alive(loop) {}
+  OffloadJob(std::shared_ptr<LanePort> way_home, F function, Handler on_done)
+      : LaneJob(std::move(way_home)), job_(std::move(function)), handler_(std::move(on_done)) {}
 
   void run() noexcept override {
-    std::exception_ptr thrown;
-    std::optional<Stored> result;
     try {
       if constexpr (std::is_void_v<Result>) {
-        job();
-        result.emplace(true);
+        job_();
+        result_.emplace(true);
       } else {
-        result.emplace(job());
+        result_.emplace(job_());
       }
     } catch (...) {
-      thrown = std::current_exception();
+      thrown_ = std::current_exception();
     }
-    asio::post(home, [handler = std::move(handler), thrown, result = std::move(result),
-                      job = std::move(job)]() mutable {
-      // Carried along only to be destroyed on the loop, before its caller goes on.
-      {
-        [[maybe_unused]] const F gone = std::move(job);
-      }
-      std::move(handler)(thrown, std::move(result));
-    });
   }
 
-  F job;
-  Handler handler;
-  Executor home;
-  asio::executor_work_guard<Executor> alive;  // the loop must not end while a job is out
+  void deliver(std::unique_ptr<LaneJob> self) noexcept override {
+    Handler handler = std::move(handler_);
+    std::optional<Stored> result = std::move(result_);
+    const std::exception_ptr thrown = std::move(thrown_);
+    self.reset();  // what the job holds is gone before its caller goes on
+    std::move(handler)(thrown, std::move(result));
+  }
+
+ private:
+  F job_;
+  Handler handler_;
+  std::optional<Stored> result_;
+  std::exception_ptr thrown_;
 };
 
 }  // namespace detail
@@ -102,11 +132,11 @@ template <class F>
 Task<std::invoke_result_t<F>> offload(Lane& lane, F job) {
   using Result = std::invoke_result_t<F>;
   using Stored = std::conditional_t<std::is_void_v<Result>, bool, Result>;
-  const auto executor = co_await asio::this_coro::executor;
-  const auto place = co_await lane.places().acquire();
-  auto start = [&lane, &job, &executor](auto handler) {
+  Semaphore::Permit place = lane.places().try_acquire();
+  if (place.units() == 0) place = co_await lane.places().acquire();
+  auto start = [&lane, &job](auto handler) {
     using Job = detail::OffloadJob<F, decltype(handler)>;
-    lane.thread().submit(std::make_unique<Job>(std::move(job), std::move(handler), executor));
+    lane.submit(std::make_unique<Job>(lane.port(), std::move(job), std::move(handler)));
   };
   auto result = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,
                                               void(std::exception_ptr, std::optional<Stored>)>(

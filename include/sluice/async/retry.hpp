@@ -97,7 +97,7 @@ class Retrier {
     std::uint32_t attempts = 0;
     std::uint32_t last_cost = 0;
     for (;;) {
-      co_await wait_for_rate();
+      if (policy_.adaptive) co_await wait_for_rate();
       std::exception_ptr thrown;
       try {
         if constexpr (std::is_void_v<T>) {

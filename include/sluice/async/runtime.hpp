@@ -6,6 +6,7 @@
 #include "sluice/async/offload.hpp"
 #include "sluice/async/task.hpp"
 #include "sluice/async/task_group.hpp"
+#include "sluice/async/turn.hpp"
 #include "sluice/core/clock.hpp"
 #include "sluice/core/log.hpp"
 #include "sluice/core/op_context.hpp"
@@ -44,6 +45,9 @@ class Runtime {
   Lane& database() { return database_; }
   Lane& cpu() { return cpu_; }
 
+  /// Shared by all that runs on this loop.
+  LoopTurn& turn() { return turn_; }
+
   /// Starts a background task that this runtime owns. A failure other than cancellation is logged
   /// as an error under `name`.
   void spawn(std::string name, Task<> task);
@@ -53,6 +57,7 @@ class Runtime {
  private:
   RuntimeOptions options_;
   Executor executor_;
+  LoopTurn turn_;
   Lane disk_, dns_, database_, cpu_;
   TaskGroup background_;
 };

@@ -42,6 +42,8 @@ class Semaphore {
   /// Waits for `units`; more than the semaphore has at all is cut to all of it. Throws
   /// Error{cancelled} when cancelled.
   Task<Permit> acquire(std::size_t units = 1);
+  /// The same without waiting: no units if they are not free, or others wait.
+  Permit try_acquire(std::size_t units = 1);
   std::size_t available() const { return available_; }
   std::size_t total() const { return total_; }
 

@@ -27,6 +27,8 @@ class CredentialsProvider {
   /// A snapshot that is valid now; refreshes when needed. Throws Error{unauthenticated} saying
   /// which sources were tried.
   virtual Task<std::shared_ptr<const Credentials>> get(OpContext context) = 0;
+  /// What get() would return without waiting; null if get() has something to do.
+  virtual std::shared_ptr<const Credentials> ready() { return nullptr; }
   /// The peer said that `used` has expired: the next get() fetches new ones (once; a caller retries
   /// only once).
   virtual void invalidate(const std::shared_ptr<const Credentials>& used) = 0;

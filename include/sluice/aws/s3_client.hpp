@@ -136,7 +136,7 @@ class S3Client {
   Task<Answer> run(OpContext context, S3Request request, std::size_t body_limit);
   Task<Answer> run_outgoing(OpContext context, Outgoing& outgoing, std::size_t body_limit);
   Task<Answer> attempt(const OpContext& context, Outgoing& outgoing, std::size_t body_limit);
-  Task<net::HttpResponse> open(OpContext context, S3Location object, GetOptions options);
+  Task<net::HttpResponse> open(const OpContext& context, const S3Request& request);
   Task<std::optional<PutResult>> find_written(OpContext context, S3Location object,
                                               std::uint64_t size, StoredChecksum checksum,
                                               std::string etag);

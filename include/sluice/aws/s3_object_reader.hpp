@@ -30,6 +30,8 @@ class S3ObjectReader final : public ByteReader {
   /// Bytes that read() gives in all.
   std::uint64_t length() const { return end_ - begin_; }
   Task<std::size_t> read(MutableBytes buffer) override;
+  /// What came with the answer's head, as far as it goes without waiting; may be nothing.
+  std::size_t take_ready(MutableBytes buffer);
 
  private:
   void count_failure(const std::exception_ptr& thrown);

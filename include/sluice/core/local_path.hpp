@@ -8,6 +8,9 @@
 
 namespace sluice {
 
+/// Throws Error{invalid_input} if refusal_of() has a reason.
+void require_local_path(std::string_view remote_path);
+
 /// Maps a remote path into the directory `base`; the only way from a server's name to a local file.
 ///
 /// Refused with Error{invalid_input} that names the path and the reason: an empty path or part

@@ -74,7 +74,7 @@ class Logger {
   Logger() = default;
   Logger(std::shared_ptr<LogSink> sink, std::shared_ptr<const Clock> clock, LogLevel level);
 
-  bool enabled(LogLevel level) const { return sink_ && level >= level_; }
+  bool enabled(LogLevel level) const { return target_ && level >= level_; }
   void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
   void debug(std::string_view message, std::initializer_list<LogField> fields = {}) const {
     log(LogLevel::debug, message, fields);
@@ -92,10 +92,8 @@ class Logger {
   Logger with_fields(std::initializer_list<LogField> fields) const;
 
  private:
-  struct Context;
-  std::shared_ptr<LogSink> sink_;
-  std::shared_ptr<const Clock> clock_;
-  std::shared_ptr<const Context> context_;
+  struct Target;  // one pointer: a logger is copied with each operation's context
+  std::shared_ptr<const Target> target_;
   LogLevel level_ = LogLevel::off;
 };
 

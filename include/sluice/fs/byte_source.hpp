@@ -46,6 +46,8 @@ class ByteSource {
   /// The next bytes; empty at the end, and only after length and (where known) checksum have been
   /// found right. The view is valid until the next call.
   virtual Task<Bytes> next() = 0;
+  /// Whether it is known already that next() would return nothing more.
+  virtual bool ended() const { return false; }
 
   // Other ways to the same bytes, for a sink that can make use of them: each saves a copy, or
   // memory. Null if there is none; taken at the beginning or not at all.
@@ -63,6 +65,9 @@ class ByteSink {
   /// Makes the file visible and returns it as it is now (what a walk would report). Nothing may
   /// follow.
   virtual Task<FileInfo> commit() = 0;
+  /// The same with the bytes that are still missing, which must stay where they are until it
+  /// returns: where a file can be written in one step, it is.
+  virtual Task<FileInfo> commit_with(Bytes last);
   /// Removes what was written so far. Nothing may follow.
   virtual Task<void> abort() = 0;
 

@@ -26,6 +26,8 @@ class HeaderList {
   HeaderList(std::string text, std::vector<Entry> entries)
       : text_(std::move(text)), entries_(std::move(entries)) {}
 
+  /// Room for so much, which assignment keeps.
+  void reserve(std::size_t fields, std::size_t text);
   /// Adds a field. Throws Error{invalid_input} for a name that is no token or a value with CR, LF
   /// or NUL (RFC 9110 section 5).
   void add(std::string_view name, std::string_view value);

@@ -50,6 +50,8 @@ class HttpResponse {
     virtual ~Body() = default;
     virtual Task<std::size_t> read(
         MutableBytes buffer) = 0;  ///< 0 at the end; throws Error{network} if cut short.
+    /// What is there already; 0 says nothing.
+    virtual std::size_t take_ready(MutableBytes) { return 0; }
   };
 
   HttpResponse(int status, HeaderList headers, std::optional<std::uint64_t> content_length,
@@ -70,6 +72,8 @@ class HttpResponse {
   /// At least one byte; 0 at the end. Errors: network (cut short), timeout (idle or too slow),
   /// protocol, cancelled.
   Task<std::size_t> read(MutableBytes buffer) { return body_->read(buffer); }
+  /// Bytes that have arrived, without waiting; 0 if there are none, or if read() must look.
+  std::size_t take_ready(MutableBytes buffer) { return body_->take_ready(buffer); }
   /// The whole body. Throws Error{protocol} when it is longer than `limit` bytes.
   Task<std::string> read_all(std::size_t limit);
 
