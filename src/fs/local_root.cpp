@@ -78,14 +78,31 @@ Opened LocalRoot::open_root() {
   return {};
 }
 
+/// Whether the root that was opened has been removed since. It is then looked for anew: whoever
+/// holds a directory without a name finds it empty, and cannot write.
+bool LocalRoot::lost() {
+  if (!root_ || status_of(root_.get(), path_.native()).st_nlink > 0) return false;
+  look_again();
+  return true;
+}
+
 Opened LocalRoot::open_for_reading(const std::string& relative, int flags) {
   if (link_reads_ == LinkReads::refuse) return open_beneath(relative, flags | O_NOFOLLOW);
   Opened root = open_root();
   if (root.error != 0) return root;
-  return open_at(root_.get(), relative.empty() ? "." : relative.c_str(), flags);
+  Opened opened = open_at(root_.get(), relative.empty() ? "." : relative.c_str(), flags);
+  if (opened.error == ENOENT && lost()) return open_for_reading(relative, flags);
+  return opened;
 }
 
 Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
+  if (relative.empty()) lost();  // it could be opened all the same
+  Opened opened = open_beneath_root(relative, flags);
+  if (opened.error == ENOENT && lost()) return open_beneath_root(relative, flags);
+  return opened;
+}
+
+Opened LocalRoot::open_beneath_root(const std::string& relative, int flags) {
   Opened root = open_root();
   if (root.error != 0) return root;
   if (relative.empty() && flags == directory_flags) {

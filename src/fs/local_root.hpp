@@ -18,6 +18,9 @@ class LocalRoot {
  public:
   LocalRoot(std::filesystem::path path, LinkReads link_reads);
 
+  /// What the path names from now on: a service lives longer than the directory that a nightly job
+  /// makes anew, or than where a link leads.
+  void look_again() { root_.reset(); }
   const std::filesystem::path& path() const { return path_; }
   LinkReads link_reads() const { return link_reads_; }
   /// The full path of `relative` for messages; throws Error{invalid_input} for a hostile name. ""
@@ -34,6 +37,8 @@ class LocalRoot {
 
  private:
   Opened open_root();
+  Opened open_beneath_root(const std::string& relative, int flags);
+  bool lost();
   void make_root(bool durable) const;
   void make_missing(const std::string& relative, bool durable);
 
