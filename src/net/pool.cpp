@@ -6,6 +6,12 @@
 #include "sluice/async/errors.hpp"
 
 namespace sluice::net {
+namespace {
+
+/// A clock of a test's own need not go on while the timer runs.
+constexpr Duration shortest_expiry = std::chrono::milliseconds(1);
+
+}  // namespace
 
 void Lease::disconnect() noexcept {
   if (!connection_) return;
@@ -105,6 +111,7 @@ Pool::Pool(std::shared_ptr<Connector> connector, std::shared_ptr<Watch> watch, R
       authority_(route_.target.authority()),
       origin_(route_.target.origin()),
       limit_(std::max<std::size_t>(1, connector_->options().connections_per_endpoint)),
+      expiry_(connector_->executor()),
       returned_(connector_->executor()) {}
 
 Pool::~Pool() = default;
@@ -173,6 +180,7 @@ void Pool::return_connection(std::shared_ptr<Connection> connection) noexcept {
   }
   --leased_;
   idle_.push_back({std::move(connection), watch_->now() + connector_->options().keep_alive});
+  drop_later();
   if (leased_ == 0) returned_.wake_all();
 }
 
@@ -199,9 +207,23 @@ void Pool::drop_expired(SteadyTime now) noexcept {
   idle_.erase(idle_.begin(), fresh);
 }
 
+void Pool::drop_later() {
+  if (expiry_runs_ || idle_.empty()) return;
+  expiry_runs_ = true;
+  expiry_.expires_after(std::max(idle_.front().expires - watch_->now(), shortest_expiry));
+  expiry_.async_wait([pool = weak_from_this()](boost::system::error_code) {
+    const auto self = pool.lock();
+    if (!self) return;
+    self->expiry_runs_ = false;
+    self->drop_expired(self->watch_->now());
+    self->drop_later();
+  });
+}
+
 void Pool::close() noexcept {
   closed_ = true;
   close_idle();
+  expiry_.cancel();
   for (Waiter& waiter : waiters_) {
     if (!waiter.served) waiter.event.wake_all();
   }
