@@ -24,13 +24,15 @@ class Counts:
 
 
 class Lab:
-    """sluice-lab, in memory, for one workload. It takes any signature or none, so that the unsigned floor can be measured beside."""
+    """sluice-lab, in memory, for one workload. It takes any signature or none, so that the unsigned floor can be measured beside; with
+    `verify` only good ones."""
 
-    def __init__(self, program, buckets, arguments=(), certificate=None):
+    def __init__(self, program, buckets, arguments=(), certificate=None, verify=False):
         tls = ["--tls-cert", certificate.file, "--tls-key", certificate.key] if certificate else []
         names = [word for bucket in buckets for word in ("--bucket", bucket)]
         self.certificate = certificate
-        self.process = subprocess.Popen([str(program), "s3", "--no-verify", *names, *tls, *arguments], stdout=subprocess.PIPE, text=True)
+        checks = [] if verify else ["--no-verify"]
+        self.process = subprocess.Popen([str(program), "s3", *checks, *names, *tls, *arguments], stdout=subprocess.PIPE, text=True)
         ready = json.loads(self.process.stdout.readline() or "null")
         if not ready:
             raise RuntimeError(f"{program} did not start")
@@ -44,9 +46,18 @@ class Lab:
         if self.process.wait(timeout=60) != 0:
             raise RuntimeError("the lab ended badly")
 
-    def counts(self):
+    def stats(self):
         with urllib.request.urlopen(self.control + "/-/lab/stats", timeout=60) as answer:
-            stats = json.load(answer)
+            return json.load(answer)
+
+    def set_faults(self, faults):
+        """These, and no others."""
+        request = urllib.request.Request(self.control + "/-/lab/faults", method="PUT", data="\n".join(faults).encode())
+        with urllib.request.urlopen(request, timeout=60):
+            pass
+
+    def counts(self):
+        stats = self.stats()
         return Counts(stats["requests"], stats["connections"], stats["cpu_seconds"], stats["most_open_connections"])
 
     def open(self, path):

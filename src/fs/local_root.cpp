@@ -77,26 +77,43 @@ Opened LocalRoot::open_root() {
   if (!root_) {
     Opened opened = open_at(AT_FDCWD, path_.c_str(), directory_flags);
     if (!opened.fd) return opened;
-    root_ = std::move(opened.fd);
+    root_ = std::make_shared<const UniqueFd>(std::move(opened.fd));
   }
   return {};
+}
+
+/// Whether the root that was opened has been removed since. It is then looked for anew: whoever
+/// holds a directory without a name finds it empty, and cannot write.
+bool LocalRoot::lost() {
+  if (!root_ || status_of(root_->get(), path_.native()).st_nlink > 0) return false;
+  look_again();
+  return true;
 }
 
 Opened LocalRoot::open_for_reading(const std::string& relative, int flags) {
   if (link_reads_ == LinkReads::refuse) return open_beneath(relative, flags | O_NOFOLLOW);
   Opened root = open_root();
   if (root.error != 0) return root;
-  return open_at(root_.get(), relative.empty() ? "." : relative.c_str(), flags);
+  Opened opened = open_at(root_->get(), relative.empty() ? "." : relative.c_str(), flags);
+  if (opened.error == ENOENT && lost()) return open_for_reading(relative, flags);
+  return opened;
 }
 
 Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
+  if (relative.empty()) lost();  // it could be opened all the same
+  Opened opened = open_beneath_root(relative, flags);
+  if (opened.error == ENOENT && lost()) return open_beneath_root(relative, flags);
+  return opened;
+}
+
+Opened LocalRoot::open_beneath_root(const std::string& relative, int flags) {
   Opened root = open_root();
   if (root.error != 0) return root;
-  if (relative.empty()) return open_at(root_.get(), ".", flags);
-  Opened opened = open_with_kernel_check(root_.get(), relative.c_str(), flags);
+  if (relative.empty()) return open_at(root_->get(), ".", flags);
+  Opened opened = open_with_kernel_check(root_->get(), relative.c_str(), flags);
   // Sandboxes of some age answer EPERM to system calls that they do not know.
   if (!opened.fd && (opened.error == ENOSYS || opened.error == EPERM)) {
-    opened = open_part_by_part(root_.get(), relative, flags);
+    opened = open_part_by_part(root_->get(), relative, flags);
   }
   if (!opened.fd && opened.error == EXDEV) {
     throw Error(ErrorCode::invalid_input, "open", full(relative),
@@ -106,7 +123,10 @@ Opened LocalRoot::open_beneath(const std::string& relative, int flags) {
 }
 
 HeldFd LocalRoot::make_directory(const std::string& relative, bool durable) {
-  if (relative.empty() && open_root().error == 0) return HeldFd::lent(root_.get());
+  if (relative.empty()) {
+    lost();
+    if (open_root().error == 0) return HeldFd(root_);
+  }
   Opened opened = open_beneath(relative, directory_flags);
   if (!opened.fd && opened.error == ENOENT) {
     make_missing(relative, durable);

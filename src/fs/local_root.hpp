@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ class LocalRoot {
  public:
   LocalRoot(std::filesystem::path path, LinkReads link_reads);
 
+  /// What the path names from now on: a service lives longer than the directory that a nightly job
+  /// makes anew, or than where a link leads.
+  void look_again() { root_.reset(); }
   const std::filesystem::path& path() const { return path_; }
   LinkReads link_reads() const { return link_reads_; }
   /// The full path of `relative` for messages; throws Error{invalid_input} for a hostile name. ""
@@ -29,17 +33,20 @@ class LocalRoot {
   /// Throws Error{invalid_input} if the path leads out of the root.
   Opened open_beneath(const std::string& relative, int flags);
   /// The directory of that name for *at() calls; made with its parents if missing (each one forced
-  /// to disk if `durable`). Throws Error{conflict} if a file is in the way. The root's own is lent.
+  /// to disk if `durable`). Throws Error{conflict} if a file is in the way. The root's own is
+  /// shared.
   HeldFd make_directory(const std::string& relative, bool durable);
 
  private:
   Opened open_root();
+  Opened open_beneath_root(const std::string& relative, int flags);
+  bool lost();
   void make_root(bool durable) const;
   void make_missing(const std::string& relative, bool durable);
 
   std::filesystem::path path_;
   LinkReads link_reads_;
-  UniqueFd root_;  // O_PATH, once it exists
+  std::shared_ptr<const UniqueFd> root_;  // O_PATH, once it exists
 };
 
 /// "a/b/c" as "a/b" and "c"; the first is empty for "c".

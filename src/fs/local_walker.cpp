@@ -81,6 +81,7 @@ void LocalWalker::fill(WalkPage& page) {
 void LocalWalker::open_start() {
   const std::string shown = root_->full(path_);
   const bool follow = options_.walk.symlinks == Symlinks::follow;
+  root_->look_again();  // a directory that was removed would be an empty one
   Opened opened =
       follow ? root_->open_for_reading(path_, open_flags) : root_->open_beneath(path_, open_flags);
   UniqueFd fd = std::move(opened).or_throw("walk", shown);

@@ -62,7 +62,7 @@ Place private_place(const std::filesystem::path& path) {
   const std::string directory = absolute.parent_path().native();
   UniqueFd opened =
       open_at(AT_FDCWD, directory.c_str(), O_PATH | O_DIRECTORY).or_throw("open", directory);
-  return {std::move(opened), absolute.filename().native(), absolute.native(), ""};
+  return {HeldFd(std::move(opened)), absolute.filename().native(), absolute.native(), ""};
 }
 
 std::optional<struct stat> status_of(const Place& place) {

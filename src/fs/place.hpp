@@ -12,7 +12,7 @@ namespace sluice {
 
 /// A name in an open directory: where a file is to appear. Blocking, as all that takes one.
 struct Place {
-  HeldFd directory;  ///< Not for longer than its LocalRoot.
+  HeldFd directory;
   std::string name;
   std::string path;         ///< The same as an absolute path, for messages and the journal.
   std::string asked_for{};  ///< The path below the root, if the file has to have just that name.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,21 +38,17 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-/// A descriptor that is owned, or lent by somebody who keeps it open for longer.
+/// A descriptor that is owned, alone or with others.
 class HeldFd {
  public:
   HeldFd() = default;
-  HeldFd(UniqueFd own) : own_(std::move(own)), fd_(own_.get()) {}
-  static HeldFd lent(int fd) {
-    HeldFd held;
-    held.fd_ = fd;
-    return held;
-  }
-  int get() const { return fd_; }
+  explicit HeldFd(UniqueFd own) : own_(std::move(own)) {}
+  explicit HeldFd(std::shared_ptr<const UniqueFd> shared) : shared_(std::move(shared)) {}
+  int get() const { return shared_ ? shared_->get() : own_.get(); }
 
  private:
   UniqueFd own_;
-  int fd_ = -1;
+  std::shared_ptr<const UniqueFd> shared_;
 };
 
 /// What an open call came to: a descriptor, or errno.

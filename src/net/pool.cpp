@@ -9,6 +9,8 @@ namespace sluice::net {
 namespace {
 
 constexpr Duration long_idle = std::chrono::milliseconds(50);
+/// A clock of a test's own need not go on while the timer runs.
+constexpr Duration shortest_expiry = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -110,6 +112,7 @@ Pool::Pool(std::shared_ptr<Connector> connector, std::shared_ptr<Watch> watch, R
       authority_(route_.target.authority()),
       origin_(route_.target.origin()),
       limit_(std::max<std::size_t>(1, connector_->options().connections_per_endpoint)),
+      expiry_(connector_->executor()),
       returned_(connector_->executor()) {}
 
 Pool::~Pool() = default;
@@ -182,9 +185,8 @@ void Pool::return_connection(std::shared_ptr<Connection> connection) noexcept {
     if (!waiter.served && !waiter.expired) return waiter.serve(std::move(connection));
   }
   --leased_;
-  const SteadyTime now = watch_->now();
-  drop_expired(now);
-  idle_.push_back({std::move(connection), now});
+  idle_.push_back({std::move(connection), watch_->now()});
+  drop_later();
   if (leased_ == 0) returned_.wake_all();
 }
 
@@ -212,8 +214,23 @@ void Pool::drop_expired(SteadyTime now) noexcept {
   idle_.erase(idle_.begin(), fresh);
 }
 
+void Pool::drop_later() {
+  if (expiry_runs_ || idle_.empty()) return;
+  expiry_runs_ = true;
+  const SteadyTime expires = idle_.front().since + connector_->options().keep_alive;
+  expiry_.expires_after(std::max(expires - watch_->now(), shortest_expiry));
+  expiry_.async_wait([pool = weak_from_this()](boost::system::error_code) {
+    const auto self = pool.lock();
+    if (!self) return;
+    self->expiry_runs_ = false;
+    self->drop_expired(self->watch_->now());
+    self->drop_later();
+  });
+}
+
 void Pool::refuse_more() noexcept {
   closed_ = true;
+  expiry_.cancel();
   for (Waiter& waiter : waiters_) {
     if (!waiter.served) waiter.event.wake_all();
   }

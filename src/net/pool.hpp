@@ -7,6 +7,7 @@
 #include "net/connection.hpp"
 #include "net/connector.hpp"
 #include "net/watch.hpp"
+#include "sluice/async/deadline.hpp"
 #include "sluice/async/wait_list.hpp"
 #include "sluice/net/http_client.hpp"
 
@@ -89,6 +90,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void return_connection(std::shared_ptr<Connection> connection) noexcept;
   void return_right() noexcept;
   Task<Lease> wait_for_place(SteadyTime deadline);
+  void drop_later();
 
   std::shared_ptr<Connector> connector_;
   std::shared_ptr<Watch> watch_;
@@ -97,6 +99,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   std::size_t limit_;
   std::size_t leased_ = 0;
   std::vector<Idle> idle_;
+  Timer expiry_;  ///< Runs while a connection is idle, so that a service at rest holds none.
+  bool expiry_runs_ = false;
   std::list<Waiter> waiters_;
   WaitList returned_;
   bool closed_ = false;

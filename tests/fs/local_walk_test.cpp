@@ -176,3 +176,45 @@ TEST_CASE("Local walk: trees deeper than any path may be long, with few descript
   CHECK(files == 2 * levels);
   CHECK(most_open < 100);
 }
+
+TEST_CASE("Local walk: a root that was made anew is walked, not the one that is gone") {
+  const test::TemporaryDirectory dir;
+  const auto root = dir.path() / "tree";
+  touch(root / "before");
+  test::run([&root](Runtime& runtime) {
+    const auto check = [](Runtime& at, std::filesystem::path tree) -> Task<> {
+      const LocalFsOptions with{.root = tree};
+      const auto fs = make_local_fs(at, with);
+      const Paths before = co_await test::paths_of(*fs);
+      CHECK(before == Paths{"before"});
+      std::filesystem::remove_all(tree);
+      const auto none = co_await test::failure_of(test::paths_of(*fs));
+      CHECK_MESSAGE(none == ErrorCode::not_found, "what is not there is no empty tree");
+      touch(tree / "after");
+      const Paths after = co_await test::paths_of(*fs);
+      CHECK(after == Paths{"after"});
+    };
+    return check(runtime, root);
+  });
+}
+
+TEST_CASE("Local walk: a root that is a link is where the link leads now") {
+  const test::TemporaryDirectory dir;
+  touch(dir.path() / "first/one");
+  touch(dir.path() / "second/two");
+  const auto current = dir.path() / "current";
+  std::filesystem::create_directory_symlink("first", current);
+  test::run([&current](Runtime& runtime) {
+    const auto check = [](Runtime& at, std::filesystem::path link) -> Task<> {
+      const LocalFsOptions with{.root = link};
+      const auto fs = make_local_fs(at, with);
+      const Paths before = co_await test::paths_of(*fs);
+      CHECK(before == Paths{"one"});
+      std::filesystem::remove(link);
+      std::filesystem::create_directory_symlink("second", link);
+      const Paths after = co_await test::paths_of(*fs);
+      CHECK(after == Paths{"two"});
+    };
+    return check(runtime, current);
+  });
+}

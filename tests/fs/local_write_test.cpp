@@ -211,3 +211,25 @@ TEST_CASE("LocalFs: all ways to a root have one name") {
     CHECK(name_of_root(dir.path() / way) == real);
   CHECK(name_of_root(dir.path() / "link/not-there-yet") == real + "not-there-yet/");
 }
+
+TEST_CASE("LocalFs: a root that was removed is made again by the next write, and found by a read") {
+  const test::TemporaryDirectory dir;
+  with_fs(dir.path() / "root", [](FileSystem& fs, std::filesystem::path root) -> Task<> {
+    for (const std::string name : {"file", "deep/below/file"}) {
+      co_await test::write_text(fs, "deep/before", "x");
+      std::filesystem::remove_all(root);
+      co_await test::write_text(fs, name, "new");
+      const std::string text = co_await test::read_text(fs, name);
+      CHECK(text == "new");
+      CHECK_FALSE(std::filesystem::exists(root / "deep/before"));
+
+      std::filesystem::remove_all(root);
+      std::filesystem::create_directory(root);
+      std::ofstream(root / "theirs") << "theirs";
+      const std::string theirs = co_await test::read_text(fs, "theirs");
+      CHECK(theirs == "theirs");
+      const auto found = co_await fs.find(OpContext{}, "theirs", {});
+      CHECK(found.has_value());
+    }
+  });
+}

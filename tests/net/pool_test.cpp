@@ -184,6 +184,26 @@ TEST_CASE("Pool: an idle connection expires") {
   });
 }
 
+TEST_CASE("Pool: expired connections are closed though nobody asks for one") {
+  run([](Runtime& runtime) -> Task<> {
+    ScriptedServer server(runtime, always(ok("x")));
+    net::Http1Options options;
+    options.keep_alive = 50ms;
+    const auto client = net::make_http1_client(runtime, options);
+    std::size_t done = 0;
+    TaskGroup group(runtime.executor());
+    for (int i = 0; i < 3; ++i)
+      group.spawn(get_into(client.get(), server.endpoint(), &done));
+    co_await group.join();
+    CHECK(server.open_now() > 0);
+    for (int waits = 0; server.open_now() > 0 && waits < 100; ++waits)
+      co_await sleep_for(20ms);
+    CHECK(server.open_now() == 0);
+    co_await client->close();
+    co_await server.stop();
+  });
+}
+
 TEST_CASE("Pool: after close no request is taken and no connection is left") {
   run([](Runtime& runtime) -> Task<> {
     ScriptedServer server(runtime, always(ok("x")));

@@ -43,7 +43,9 @@ struct Bucket {
 };
 
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
-/// the loop; close() it before the runtime goes. What it opened must not outlive it.
+/// the loop; close() it before the runtime goes. What it opened must not outlive it, and is kept
+/// until close(), with a descriptor for each local directory: a service opens a tree once, not
+/// anew for each job.
 class Storage {
  public:
   Storage(Runtime& runtime, StorageOptions options);
