@@ -5,6 +5,21 @@
 #include "sluice/core/error.hpp"
 
 namespace sluice {
+namespace {
+
+/// Of uploads whose abort failed, as many are tried again with each new one, and held at most; of
+/// others the journal knows.
+constexpr std::size_t earlier_a_turn = 2, most_unaborted = 1000;
+
+Temporary journal_entry(const S3Root& root, const aws::S3Upload& upload) {
+  return {.kind = "multipart", .subject = multipart_subject(upload, root.client().origin())};
+}
+
+void forget_upload(S3Root& root, const aws::S3Upload& upload) {
+  if (root.options.journal) root.options.journal->forget(journal_entry(root, upload));
+}
+
+}  // namespace
 
 S3Multipart::S3Multipart(S3Root& root, OpContext context, aws::S3Location object)
     : root_(root),
@@ -14,20 +29,17 @@ S3Multipart::S3Multipart(S3Root& root, OpContext context, aws::S3Location object
 
 Task<> S3Multipart::begin(aws::S3Attributes attributes, aws::MultipartChecksum checksum) {
   checksum_ = checksum;
+  abort_earlier(root_);
   aws::S3Location object = upload_.object;
   upload_ = co_await root_.client().create_upload(context_, std::move(object),
                                                   std::move(attributes), checksum);
   if (!root_.options.journal) co_return;
-  Temporary entry = journal_entry();
+  Temporary entry = journal_entry(root_, upload_);
   co_await root_.options.journal->record(std::move(entry));
 }
 
-Temporary S3Multipart::journal_entry() const {
-  return {.kind = "multipart", .subject = multipart_subject(upload_, root_.client().origin())};
-}
-
 void S3Multipart::forget() {
-  if (root_.options.journal) root_.options.journal->forget(journal_entry());
+  forget_upload(root_, upload_);
 }
 
 std::uint32_t S3Multipart::next_number() {
@@ -110,9 +122,31 @@ Task<> S3Multipart::abort(std::unique_ptr<S3Multipart> upload) {
     // Its failure was told to the upload's owner.
   }
   if (upload->upload_.id.empty()) co_return;  // was never created
-  OpContext context = upload->root_.background.context();
-  co_await upload->root_.client().abort_upload(std::move(context), upload->upload_);
-  upload->forget();
+  co_await abort_at_server(upload->root_, upload->upload_);
+}
+
+void S3Multipart::abort_earlier(S3Root& root) {
+  for (std::size_t turn = 0; turn < earlier_a_turn && !root.unaborted.empty(); ++turn) {
+    aws::S3Upload earlier = std::move(root.unaborted.front());
+    root.unaborted.pop_front();
+    root.background.clean_up("abort an earlier multipart upload",
+                             abort_at_server(root, std::move(earlier)));
+  }
+}
+
+Task<> S3Multipart::abort_at_server(S3Root& root, aws::S3Upload upload) {
+  std::exception_ptr failed;
+  try {
+    co_await root.client().abort_upload(root.background.context(), upload);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  if (!failed) {
+    forget_upload(root, upload);
+    co_return;
+  }
+  if (root.unaborted.size() < most_unaborted) root.unaborted.push_back(std::move(upload));
+  std::rethrow_exception(failed);
 }
 
 }  // namespace sluice

@@ -31,17 +31,20 @@ class S3Multipart {
 
   std::uint64_t size() const { return size_; }
 
-  /// Stops the parts and aborts the upload, in the file system's background.
+  /// Stops the parts and aborts the upload, in the file system's background. If the abort fails, it
+  /// is tried again when another upload begins: this process may live for weeks, and only what a
+  /// dead one left is swept from the journal.
   static void discard(std::unique_ptr<S3Multipart> upload);
 
  private:
   static Task<> abort(std::unique_ptr<S3Multipart> upload);
+  static Task<> abort_at_server(S3Root& root, aws::S3Upload upload);
+  static void abort_earlier(S3Root& root);
   Task<> upload_part(std::uint32_t number, PartBuffers::Buffer buffer, std::size_t size);
   Task<> copy_part(std::uint32_t number, aws::S3Location from, aws::ByteRange range,
                    aws::CopyOptions options);
   std::uint32_t next_number();
   std::string whole_checksum() const;
-  Temporary journal_entry() const;
   void forget();
 
   struct Part {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct S3Root {
   std::shared_ptr<PartBuffers> buffers, read_buffers;
   S3Background background;
   bool told_of_unread_tags = false;
+  /// Uploads whose abort failed; the next one that begins takes some along.
+  std::deque<aws::S3Upload> unaborted;
 
   aws::S3Client& client() const { return *options.client; }
   /// Throws Error{invalid_input} for a path that cannot be a key: empty, or too long.

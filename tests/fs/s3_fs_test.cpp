@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "fs/fs_actions.hpp"
 #include "fs/s3_multipart.hpp"
 #include "fs/s3_world.hpp"
 #include "sluice/async/deadline.hpp"
@@ -247,6 +250,35 @@ TEST_CASE("a multipart upload is journalled before its parts and aborted when it
   REQUIRE(world.journal->recorded.size() == 1);
   CHECK(world.journal->recorded[0].kind == "multipart");
   CHECK(world.journal->forgotten == std::vector<std::string>{world.journal->recorded[0].subject});
+}
+
+TEST_CASE("an upload whose abort failed is aborted when another one begins") {
+  S3World world;
+  std::size_t begun = 0, aborts = 0;
+  *world.http = FakeHttp([&](const SeenRequest& request) -> FakeAnswer {
+    if (request.target.ends_with("?uploads")) {
+      return ok("<InitiateMultipartUploadResult><UploadId>id" + std::to_string(++begun) +
+                "</UploadId></InitiateMultipartUploadResult>");
+    }
+    if (request.method == "DELETE" && ++aborts > 1) return {.status = 204};
+    return {.status = 403, .body = "<Error><Code>AccessDenied</Code></Error>"};
+  });
+  auto body = [](S3World& in, FileSystem& files, OpContext context) -> Task<> {
+    for (int turn = 0; turn < 2; ++turn) {
+      const auto code = co_await test::failure_of(
+          write_text(files, context, std::string(6_MiB, 'x'), WriteOptions()));
+      CHECK(code == ErrorCode::permission_denied);
+      // The abort goes on in the background.
+      for (int waits = 0; in.http->seen().back().method != "DELETE" && waits < 100; ++waits)
+        co_await sleep_for(std::chrono::milliseconds(2));
+    }
+  };
+  CHECK_FALSE(world.run(body).has_value());
+  REQUIRE(world.journal->recorded.size() == 2);
+  const std::set<std::string> gone(world.journal->forgotten.begin(),
+                                   world.journal->forgotten.end());
+  CHECK(gone == std::set<std::string>{world.journal->recorded[0].subject,
+                                      world.journal->recorded[1].subject});
 }
 
 TEST_CASE("what dead processes left at this S3 endpoint is swept, and nothing else") {
