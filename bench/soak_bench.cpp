@@ -248,6 +248,22 @@ Task<> serve(Runtime* runtime, std::string endpoint, std::filesystem::path direc
   co_await runtime->close();
 }
 
+/// What the library says of itself, for whoever asks why a soak has failed.
+class StandardError final : public LineWriter {
+ public:
+  void write_line(std::string_view line) override {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+};
+
+RuntimeOptions logging_options() {
+  RuntimeOptions options;
+  options.clock = std::make_shared<SystemClock>();
+  auto sink = make_line_sink(std::make_shared<StandardError>(), LogFormat::text);
+  options.log = Logger(std::move(sink), options.clock, LogLevel::warn);
+  return options;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -256,7 +272,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   asio::io_context loop{1};
-  Runtime runtime(loop, {});
+  Runtime runtime(loop, logging_options());
   std::exception_ptr failure;
   asio::co_spawn(loop, serve(&runtime, argv[1], argv[2]),
                  [&failure](std::exception_ptr thrown) { failure = thrown; });

@@ -110,8 +110,8 @@ class Inbox:
         self.written[name] = data
         self.done.discard(name)
 
-    def renew(self, turn):
-        for name in self.random.sample(sorted(self.written), self.RENEWED):
+    def renew(self, turn, everything):
+        for name in self.written if everything else self.random.sample(sorted(self.written), self.RENEWED):
             self.put(name, turn)
 
     def check(self, report):

@@ -31,6 +31,7 @@ def answers():
         yield f"error={error}", COMMON_RATE
     yield f"error=AccessDenied,{READS}|PutObject", COMMON_RATE / 2
     yield "error=NoSuchUpload,op=UploadPart", RARE_RATE
+    yield "error=AccessDenied,op=AbortMultipartUpload", 0.2  # only uploads that failed are aborted: a few in an hour
     yield f"late-error=InternalError,{WRITES}", RARE_RATE
     yield f"late-error=503,{FINISHES}|DeleteObjects", RARE_RATE
     yield f"error-in-200=InternalError,{FINISHES}", RARE_RATE

@@ -31,7 +31,9 @@ class Service:
         # glibc keeps what large freed buffers took, up to the highest tide so far: a leak below it would not be seen for hours. With a
         # fixed threshold they go back to the system, and what is resident is what is used.
         environment = {"PATH": os.environ["PATH"], "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
-        self.process = subprocess.Popen([program, endpoint, directory], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with open(directory / "log", "wb") as log:
+            self.process = subprocess.Popen([program, endpoint, directory], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                            stderr=log)
         self.pid, self.buffer = self.process.pid, b""
 
     def __enter__(self):
