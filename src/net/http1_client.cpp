@@ -93,8 +93,7 @@ Task<HttpResponse> Http1Client::exchange(Pool& pool, SteadyTime deadline,
                                          const HttpRequest& request) {
   const RequestExtras extras = extras_for(pool);
   const ExchangeRules rules{.deadline = deadline, .minimum_progress = request.minimum_progress};
-  const bool replayable = request.resend && !request.body_reader;
-  Lease lease = pool.try_acquire(replayable ? Look::if_long_idle : Look::always);
+  Lease lease = pool.try_acquire();
   if (!lease) lease = co_await pool.acquire(deadline);
   for (;;) {
     lease.connection().begin(*watch_, rules);

@@ -8,7 +8,6 @@
 namespace sluice::net {
 namespace {
 
-constexpr Duration long_idle = std::chrono::milliseconds(50);
 /// A clock of a test's own need not go on while the timer runs.
 constexpr Duration shortest_expiry = std::chrono::milliseconds(1);
 
@@ -121,22 +120,22 @@ bool Pool::expired(const Idle& idle, SteadyTime now) const {
   return now >= idle.since + connector_->options().keep_alive;
 }
 
-std::shared_ptr<Connection> Pool::take_idle(Look look) {
+std::shared_ptr<Connection> Pool::take_idle() {
   const SteadyTime now = idle_.empty() ? SteadyTime{} : watch_->now();
   while (!idle_.empty()) {
     Idle last = std::move(idle_.back());
     idle_.pop_back();
-    const bool trusted = look == Look::if_long_idle && now - last.since < long_idle;
-    if (!expired(last, now) && last.connection->clean() && (trusted || last.connection->quiet()))
+    // Also after a moment: what came without a request would be taken for the next one's answer.
+    if (!expired(last, now) && last.connection->clean() && last.connection->quiet())
       return std::move(last.connection);
     last.connection->close();
   }
   return nullptr;
 }
 
-Lease Pool::try_acquire(Look look) {
+Lease Pool::try_acquire() {
   if (closed_ || !waiters_.empty()) return {};
-  std::shared_ptr<Connection> connection = take_idle(look);
+  std::shared_ptr<Connection> connection = take_idle();
   if (!connection) return {};
   ++leased_;
   return Lease(shared_from_this(), std::move(connection));

@@ -46,10 +46,6 @@ class Lease {
   std::shared_ptr<Connection> connection_;
 };
 
-/// Whether to ask the system if a kept connection is still open: a peer that closes one does so
-/// when it was idle for long, but what cannot be sent again is not put at risk.
-enum class Look : bool { if_long_idle, always };
-
 /// The connections to one endpoint: never more than the limit, counting those that are being
 /// opened; whoever comes first is served first; the connection used last is reused first.
 class Pool : public std::enable_shared_from_this<Pool> {
@@ -62,7 +58,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const std::string& origin() const { return origin_; }
   /// A lease whose connection works as far as one can see, without waiting; an empty one if that is
   /// not possible.
-  Lease try_acquire(Look look = Look::always);
+  Lease try_acquire();
   /// Waits for a place until `deadline` and connects if no idle connection is there.
   Task<Lease> acquire(SteadyTime deadline);
   /// Opens a connection for a lease without one.
@@ -84,7 +80,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   struct Waiter;
   class Place;
 
-  std::shared_ptr<Connection> take_idle(Look look);
+  std::shared_ptr<Connection> take_idle();
   void drop_expired(SteadyTime now) noexcept;
   bool expired(const Idle& idle, SteadyTime now) const;
   void return_connection(std::shared_ptr<Connection> connection) noexcept;

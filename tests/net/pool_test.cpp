@@ -38,6 +38,17 @@ Task<> answer_slowly(std::shared_ptr<Peer> peer) {
   }
 }
 
+/// Answers, and then what nobody has asked for: an answer for whoever comes next.
+Task<> answer_once_too_often(std::shared_ptr<Peer> peer) {
+  for (;;) {
+    const std::string head = co_await peer->read_head();
+    if (head.empty()) co_return;
+    co_await peer->write(ok("x"));
+    co_await sleep_for(2ms);
+    co_await peer->write(ok("forged"));
+  }
+}
+
 /// Reads the second request and closes without an answer; connections after the first work.
 Task<> close_on_second(std::shared_ptr<Peer> peer, std::size_t* requests) {
   for (;;) {
@@ -100,6 +111,21 @@ TEST_CASE("Pool: a kept connection that the peer closed meanwhile is not used") 
       const std::string body = co_await get(*client, server.endpoint());
       CHECK(body == "x");
       co_await sleep_for(50ms);
+    }
+    CHECK(server.accepted() == 3);
+    co_await client->close();
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("Pool: what a peer sends without a request is nobody's answer") {
+  run([](Runtime& runtime) -> Task<> {
+    ScriptedServer server(runtime, answer_once_too_often);
+    const auto client = net::make_http1_client(runtime, {});
+    for (int i = 0; i < 3; ++i) {
+      const std::string body = co_await get(*client, server.endpoint());
+      CHECK(body == "x");
+      co_await sleep_for(10ms);
     }
     CHECK(server.accepted() == 3);
     co_await client->close();
