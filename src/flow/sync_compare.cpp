@@ -26,9 +26,13 @@ Comparison compare_times(const FileInfo& source, const Capabilities& source_can,
                          const FileInfo& destination, const Capabilities& destination_can) {
   if (!source.mtime || !destination.mtime) return {Likeness::differs, "time unknown"};
   if (!destination_can.sets_mtime) {
-    // The destination's time is that of its last upload.
-    return *destination.mtime >= *source.mtime ? same
-                                               : Comparison{Likeness::differs, "source is newer"};
+    // The destination's time is that of its last upload. A source with whole seconds may have been
+    // changed later in the second of that upload: a repeat is harmless, a missed change is not.
+    const Duration unsure =
+        source_can.mtime_precision > Duration(1) ? source_can.mtime_precision : Duration(0);
+    return *destination.mtime >= *source.mtime + unsure
+               ? same
+               : Comparison{Likeness::differs, "source is newer"};
   }
   const Duration precision = std::max(source_can.mtime_precision, destination_can.mtime_precision);
   return same_time(*source.mtime, *destination.mtime, precision)

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "flow/sync_compare.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/fs/memory_fs.hpp"
 #include "support/forwarding_fs.hpp"
@@ -110,6 +111,21 @@ TEST_CASE("sync: size-only, checksum and ignore-existing decide as their names s
     co_await run_sync(runtime, sides, options);
     CHECK(existing.copied.empty());
   });
+}
+
+TEST_CASE("sync: a source with whole seconds may have changed in the second of its last copy") {
+  FileInfo source, destination;
+  source.mtime = monday;
+  Capabilities store;
+  store.sets_mtime = false;
+  store.mtime_precision = 1s;
+  const auto likeness = [&](TimePoint copied, const Capabilities& from) {
+    destination.mtime = copied;
+    return compare_listed(source, from, destination, store, Compare::size_and_time).likeness;
+  };
+  CHECK(likeness(monday, store) == Likeness::differs);
+  CHECK(likeness(monday + 1s, store) == Likeness::same);
+  CHECK(likeness(monday, Capabilities{}) == Likeness::same);
 }
 
 TEST_CASE("sync --delete: extras go last, what filters exclude stays") {
