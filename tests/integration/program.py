@@ -16,6 +16,8 @@ SLUICE, LAB = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:3])
 OK, FAILED, USAGE, CONFIG, AUTHENTICATION, PARTIAL, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 SECRET = "labsecretEXAMPLEKEY"
 OLD = 1_700_000_000
+# What a sanitized program is to do, and where it reports (tools/leak-check): a bench's environment holds nothing else of ours.
+SANITIZERS = {name: os.environ[name] for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
 
 
 class Lab:
@@ -43,6 +45,7 @@ class Bench:
             "PATH": os.environ["PATH"], "HOME": str(directory), "SLUICE_STATE_DIR": str(directory / "state"),
             "AWS_ENDPOINT_URL": lab.ready["endpoint"], "AWS_ACCESS_KEY_ID": lab.ready["access_key"],
             "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+            **SANITIZERS,
         }
 
     def run(self, *arguments, expect=OK, stdin=None, **environment):
