@@ -1,5 +1,6 @@
 """What has no rival: thousands of transfers at once on one loop, and the backlog. Measured by programs of their own."""
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,6 +11,13 @@ from .measured import output_of
 IN_FLIGHT = {"in-flight": "5,000 transfers in flight", "in-flight-tls": "5,000 transfers in flight, TLS"}
 BACKLOG = {"backlog": "backlog of 1,000,000 files", "backlog-etags": "backlog of 1,000,000 files with ETags"}
 NAMES = IN_FLIGHT | BACKLOG
+
+
+def _leave_first_processor(process):
+    """It is the loop's that is measured: what the system takes from it is no stall of ours."""
+    others = os.sched_getaffinity(process) - {0}
+    if others:
+        os.sched_setaffinity(process, others)
 
 
 def _budget(words, value, limit):
@@ -24,14 +32,16 @@ def in_flight(bench, programs, name, quick):
     arguments = ("--synthetic", f"{transfers * 4}x4096", "--fault", "latency=1s,op=GetObject")
     try:
         with Lab(bench.lab_program, ["bench"], arguments, certificate) as lab:
+            _leave_first_processor(lab.process.pid)
             ca_file = [certificate.file] if certificate else []
             [line] = output_of([programs / "bench/in_flight_bench", lab.endpoint, "bench", target, transfers, *ca_file], 300)
     finally:
         shutil.rmtree(target)
     figures = json.loads(line)
-    late = figures["late_us"]
+    late, busy = figures["late_us"], figures["busy_us"]
     text = (f"{figures['done']:,} × 4 KiB, {figures['most_in_flight']:,} at once: {figures['wall']:.2f} s wall, {figures['cpu']:.2f} s CPU, "
-            f"{figures['rss_kib'] / 1024:.0f} MiB; timer late by {late['p50']} µs (p50), {late['p99']} (p99), {late['p999']} (p99.9), {late['max']} (max)")
+            f"{figures['rss_kib'] / 1024:.0f} MiB; timer late by {late['p50']} µs (p50), {late['p99']} (p99), {late['p999']} (p99.9), {late['max']} (max); "
+            f"of that the loop's own work {busy['p99']}, {busy['p999']}, {busy['max']} µs")
     budgets = [_budget("transfers short of the wish", transfers - figures["most_in_flight"], 0),
                _budget("RSS MiB", figures["rss_kib"] / 1024, 640 if certificate else 256), _budget("late p99.9 µs", late["p999"], 5000)]
     return {"workload": name, "title": f"{transfers:,} transfers in flight{', TLS' if certificate else ''}", "text": text, "figures": figures,

@@ -87,6 +87,31 @@ Task<> commit_returns_what_a_walk_reports(Runtime&, FileSystem& fs, std::filesys
     CHECK(std::chrono::abs(*found->mtime - *listed.mtime) < fs.capabilities().mtime_precision);
 }
 
+Task<> commit_takes_the_last_bytes(Runtime&, FileSystem& fs, std::filesystem::path) {
+  const std::string large(600'000, 'l');
+  for (const std::string_view first :
+       {std::string_view(), std::string_view("first "), std::string_view(large)}) {
+    const std::string_view last = "and last";
+    const auto sink =
+        co_await fs.create(OpContext{}, "a", WriteOptions{.size = first.size() + last.size()});
+    if (!first.empty()) co_await sink->write(as_bytes(first));
+    const FileInfo info = co_await sink->commit_with(as_bytes(last));
+    CHECK(info.size == first.size() + last.size());
+    const std::string text = co_await read_text(fs, "a");
+    CHECK(text == std::string(first).append(last));
+  }
+  const auto sink = co_await fs.create(OpContext{}, "b", WriteOptions{.size = 3});
+  std::optional<ErrorCode> code;
+  try {
+    co_await sink->commit_with(as_bytes("four"));
+  } catch (const Error& error) {
+    code = error.code();
+  }
+  CHECK(code == ErrorCode::conflict);
+  const auto found = co_await fs.find(OpContext{}, "b", FindOptions{});
+  CHECK_FALSE(found);
+}
+
 Task<> empty_files_exist(Runtime&, FileSystem& fs, std::filesystem::path) {
   const auto sink = co_await fs.create(OpContext{}, "empty", WriteOptions{.size = 0});
   const FileInfo info = co_await sink->commit();
@@ -223,6 +248,7 @@ std::span<const ContractCase> write_contract() {
       {"an overwrite is invisible until commit", overwriting_is_invisible_until_commit},
       {"commit returns what a walk reports", commit_returns_what_a_walk_reports},
       {"empty files exist", empty_files_exist},
+      {"a commit takes the last bytes", commit_takes_the_last_bytes},
       {"another size than announced is a conflict", announced_size_is_held},
       {"expected guards an overwrite", expected_guards_an_overwrite},
       {"must_not_exist never replaces", must_not_exist_never_replaces},
