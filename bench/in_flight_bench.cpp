@@ -97,6 +97,28 @@ Task<> tick(Stalls* stalls, const bool* done) {
   }
 }
 
+/// The threads that were started before may run anywhere but on the loop's processor.
+void take_a_processor() {
+  cpu_set_t ours;
+  if (::sched_getaffinity(0, sizeof ours, &ours) != 0 || CPU_COUNT(&ours) < 2) return;
+  CPU_ZERO(&ours);
+  CPU_SET(0, &ours);
+  ::sched_setaffinity(0, sizeof ours, &ours);
+}
+
+/// Starts a lane's thread elsewhere.
+Task<> start_lanes(Runtime* runtime) {
+  auto move_over = [] {
+    cpu_set_t others;
+    if (::sched_getaffinity(0, sizeof others, &others) != 0 || CPU_COUNT(&others) < 2) return;
+    CPU_CLR(0, &others);
+    ::sched_setaffinity(0, sizeof others, &others);
+  };
+  for (Lane* lane : {&runtime->disk(), &runtime->dns(), &runtime->cpu()})
+    co_await offload(*lane, move_over);
+  take_a_processor();
+}
+
 struct Outcome {
   SyncReport report;
   std::uint64_t most_in_flight = 0;
@@ -140,28 +162,6 @@ void allow_descriptors(std::size_t wanted) {
 std::string quantiles(const Lateness& lateness) {
   return fmt::format("{{\"p50\":{},\"p99\":{},\"p999\":{},\"max\":{}}}", lateness.quantile(0.5),
                      lateness.quantile(0.99), lateness.quantile(0.999), lateness.quantile(1));
-}
-
-/// The threads that were started before may run anywhere but on the loop's processor.
-void take_a_processor() {
-  cpu_set_t ours;
-  if (::sched_getaffinity(0, sizeof ours, &ours) != 0 || CPU_COUNT(&ours) < 2) return;
-  CPU_ZERO(&ours);
-  CPU_SET(0, &ours);
-  ::sched_setaffinity(0, sizeof ours, &ours);
-}
-
-/// Starts a lane's thread elsewhere.
-Task<> start_lanes(Runtime* runtime) {
-  auto move_over = [] {
-    cpu_set_t others;
-    if (::sched_getaffinity(0, sizeof others, &others) != 0 || CPU_COUNT(&others) < 2) return;
-    CPU_CLR(0, &others);
-    ::sched_setaffinity(0, sizeof others, &others);
-  };
-  for (Lane* lane : {&runtime->disk(), &runtime->dns(), &runtime->cpu()})
-    co_await offload(*lane, move_over);
-  take_a_processor();
 }
 
 void print(const Outcome& outcome, const Stalls& stalls, double wall) {
