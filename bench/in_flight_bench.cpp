@@ -20,6 +20,7 @@
 
 #include "peak_memory.hpp"
 #include "sluice/async/deadline.hpp"
+#include "sluice/core/descriptors.hpp"
 #include "sluice/sluice.hpp"
 
 namespace {
@@ -149,14 +150,10 @@ Task<> download(Runtime* runtime, const Plan* plan, Outcome* outcome, bool* done
   *done = true;
 }
 
-void allow_descriptors(std::size_t wanted) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted);
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted) {
-    std::fprintf(stderr, "in_flight_bench: %zu file descriptors are needed\n", wanted);
-    std::exit(2);
-  }
+void require_descriptors(std::size_t wanted) {
+  if (allow_descriptors(wanted) >= wanted) return;
+  std::fprintf(stderr, "in_flight_bench: %zu file descriptors are needed\n", wanted);
+  std::exit(2);
 }
 
 std::string quantiles(const Lateness& lateness) {
@@ -190,7 +187,7 @@ int main(int argc, char** argv) {
   Plan plan{.endpoint = argv[1], .bucket = argv[2], .directory = argv[3], .ca_file = {}};
   if (argc > 4) plan.transfers = std::strtoul(argv[4], nullptr, 10);
   if (argc > 5) plan.ca_file = argv[5];
-  allow_descriptors(plan.transfers + 64);
+  require_descriptors(plan.transfers + 64);
   asio::io_context loop{1};
   Runtime runtime(loop, {});
   Outcome outcome;

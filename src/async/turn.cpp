@@ -9,7 +9,7 @@ namespace sluice {
 namespace {
 
 // A handshake's step takes a good part of a millisecond, and turns of the loop are cheap.
-constexpr int resumed_a_turn = 4;
+constexpr int resumed_a_turn = 2;
 
 }  // namespace
 

@@ -19,6 +19,7 @@
 #include "signals.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/watchdog.hpp"
+#include "sluice/core/descriptors.hpp"
 #include "usage_error.hpp"
 #include "version.hpp"
 
@@ -157,6 +158,8 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
   world.log = make_logger(parsed.options);
   const Duration grace = duration_value(parsed.options.grace, "--grace");
   Runtime runtime(loop, std::move(world));
+  // A connection and a file for each transfer, and what there is beside them.
+  allow_descriptors(2 * parsed.options.transfers + parsed.options.part_concurrency + 64);
   const Language language = parsed.language;
   Session session(runtime, std::move(parsed.options), invocation.environment, language,
                   invocation.terminal);

@@ -12,7 +12,7 @@ namespace sluice::net {
 Connector::Connector(Runtime& runtime, std::shared_ptr<const Http1Options> options)
     : runtime_(runtime),
       options_(std::move(options)),
-      tcp_(runtime),
+      tcp_(runtime, options_->connections_per_endpoint),
       tls_(std::make_unique<TlsSetup>(runtime, options_->tls)) {}
 
 Connector::~Connector() = default;

@@ -6,9 +6,14 @@
 
 #include "sluice/async/deadline.hpp"
 #include "sluice/async/errors.hpp"
+#include "sluice/async/offload.hpp"
+#include "sluice/core/descriptors.hpp"
 
 namespace sluice::net {
 namespace {
+
+// Files, pipes and the loop's own.
+constexpr std::size_t descriptors_beside = 64;
 
 Error with_address(const Error& error, const Endpoint& endpoint, const asio::ip::address& address) {
   const std::string subject = endpoint.origin() + " (" + address.to_string() + ")";
@@ -38,10 +43,24 @@ Task<std::unique_ptr<Socket>> connect_boxed(asio::ip::tcp::endpoint address) {
 
 }  // namespace
 
-TcpConnector::TcpConnector(Runtime& runtime)
-    : runtime_(runtime), traffic_(std::make_shared<Traffic>()), resolver_(runtime) {}
+TcpConnector::TcpConnector(Runtime& runtime, std::size_t most)
+    : runtime_(runtime),
+      most_(most),
+      making_room_(runtime.executor(), 1),
+      traffic_(std::make_shared<Traffic>()),
+      resolver_(runtime) {}
+
+/// Once, and off the loop: see make_room_for_descriptors().
+Task<> TcpConnector::make_room() {
+  const auto turn = co_await making_room_.acquire();
+  if (roomy_) co_return;
+  auto job = [count = most_ + descriptors_beside] { make_room_for_descriptors(count); };
+  co_await offload(runtime_.disk(), job);
+  roomy_ = true;
+}
 
 Task<std::unique_ptr<Transport>> TcpConnector::connect(Endpoint endpoint, SteadyTime until) {
+  if (!roomy_ && most_ > descriptors_beside) co_await make_room();
   const Addresses addresses = co_await resolver_.resolve(endpoint.host);
   std::optional<Error> last;
   for (std::size_t i = 0; i < addresses.size(); ++i) {

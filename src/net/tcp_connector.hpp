@@ -4,6 +4,7 @@
 
 #include "net/resolver.hpp"
 #include "net/transport.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/net/endpoint.hpp"
 
 namespace sluice::net {
@@ -11,7 +12,8 @@ namespace sluice::net {
 /// Opens TCP connections by name. Lives on the loop.
 class TcpConnector {
  public:
-  explicit TcpConnector(Runtime& runtime);
+  /// `most`: how many connections there may be at once, if that is known.
+  explicit TcpConnector(Runtime& runtime, std::size_t most = 0);
 
   /// Tries each address of the host, all of them before `until`. Errors: network (naming the
   /// address), timeout, cancelled.
@@ -21,7 +23,12 @@ class TcpConnector {
   const std::shared_ptr<Traffic>& traffic() const { return traffic_; }
 
  private:
+  Task<> make_room();
+
   Runtime& runtime_;
+  std::size_t most_;
+  bool roomy_ = false;
+  Semaphore making_room_;
   std::shared_ptr<Traffic> traffic_;
   Resolver resolver_;
 };

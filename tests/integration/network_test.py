@@ -2,13 +2,14 @@
 """The program and the network between it and its server: TLS, proxies, names, bandwidth. network_test.py SLUICE SLUICE_LAB [SCENARIO ...]"""
 import contextlib
 import os
+import resource
 import sys
 import time
 import urllib.parse
 
 from certificates import Authority
 from peers import ClientCertificateFront, ConnectProxy
-from program import AUTHENTICATION, CONFIG, FAILED, SECRET, Bench, Lab, run_scenarios
+from program import AUTHENTICATION, CONFIG, FAILED, SECRET, Bench, Lab, run_scenarios, tree
 
 MIB = 1024 * 1024
 
@@ -177,6 +178,22 @@ def shows_both_sides_of_a_disputed_signature(bench):
             assert secret not in strict.stderr, f"{secret} was logged"
         strict.run("ls", "s3://test/", expect=AUTHENTICATION, **wrong)
         assert "string_to_sign" not in strict.stderr, strict.stderr
+
+
+def many_transfers_raise_the_limit_of_descriptors(bench):
+    for number in range(400):
+        bench.file(f"many/{number:03}", bytes(100))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Lab("--latency", "300ms") as lab:
+        slow = Bench(lab, bench.directory)
+        slow.run("--transfers", "300", "cp", "-r", bench.directory / "many", "s3://test/many/")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+        try:
+            slow.run("--transfers", "300", "cp", "-r", "s3://test/many/", bench.directory / "back")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert lab.requests()["most_open_connections"] > 150, lab.requests()
+    assert tree(bench.directory / "back") == tree(bench.directory / "many")
 
 
 if __name__ == "__main__":
