@@ -24,7 +24,7 @@ class Job:
 
 class Tool:
     name = ""
-    slow = False  # one round is enough: its figures are many times the noise
+    slow = False  # one round of the plainest workloads is enough: its figures are many times the noise
 
     def __init__(self, program):
         self.program = str(program)

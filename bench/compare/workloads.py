@@ -34,11 +34,16 @@ class Workload:
     budgets: list = field(default_factory=list)
     lab_arguments: tuple = ()
     floor: bool = True  # curl takes part (it gives up at the first 503)
+    plain: bool = False  # slow tools take part
+    rival_rounds = None  # where a run takes minutes
     needs = ""  # the method that a tool must have
     timeout = 900
 
     def fits(self, tool):
-        return hasattr(tool, self.needs) and (self.floor or tool.name != "curl")
+        return hasattr(tool, self.needs) and (self.floor or tool.name != "curl") and (self.plain or not tool.slow)
+
+    def rounds_of(self, tool, rounds):
+        return 1 if tool.slow else rounds if tool.name == "sluice" else min(rounds, self.rival_rounds or rounds)
 
     def synthetic(self):
         return ("--synthetic", f"{self.count}x{self.size}")
@@ -151,6 +156,7 @@ class SyncDown(Workload):
 
     needs = "sync_down"
     timeout = 3600
+    rival_rounds = 1
     changed = 0
     layout = "flat"
 
@@ -231,14 +237,14 @@ def all_workloads(quick):
     hashed = [Budget("cpu", 1, "curl", plus="sha256")]
     idle = [Budget("rss_mib", 64), Budget("cpu", 1 / 8, "rclone")]
     return [
-        TreeDown("small-down", f"{small:,} × 4 KiB down", small, 4096, budgets=down),
-        TreeUp("small-up", f"{small:,} × 4 KiB up", small, 4096, budgets=up),
+        TreeDown("small-down", f"{small:,} × 4 KiB down", small, 4096, plain=True, budgets=down),
+        TreeUp("small-up", f"{small:,} × 4 KiB up", small, 4096, plain=True, budgets=up),
         TreeDown("small-down-tls", f"{small:,} × 4 KiB down, TLS", small, 4096, tls=True, budgets=floor),
         TreeUp("small-up-tls", f"{small:,} × 4 KiB up, TLS", small, 4096, tls=True, budgets=floor),
-        TreeDown("medium-down", f"{medium:,} × 1 MiB down", medium, MIB),
-        TreeUp("medium-up", f"{medium:,} × 1 MiB up", medium, MIB),
-        ObjectDown("large-down", f"1 × {large // MIB} MiB down", 1, large, budgets=floor + fastest),
-        ObjectUp("large-up", f"1 × {large // MIB} MiB up", 1, large, budgets=hashed + fastest),
+        TreeDown("medium-down", f"{medium:,} × 1 MiB down", medium, MIB, plain=True),
+        TreeUp("medium-up", f"{medium:,} × 1 MiB up", medium, MIB, plain=True),
+        ObjectDown("large-down", f"1 × {large // MIB} MiB down", 1, large, plain=True, budgets=floor + fastest),
+        ObjectUp("large-up", f"1 × {large // MIB} MiB up", 1, large, plain=True, budgets=hashed + fastest),
         ObjectDown("large-down-tls", f"1 × {large // MIB} MiB down, TLS", 1, large, tls=True, budgets=floor + fastest),
         ObjectUp("large-up-tls", f"1 × {large // MIB} MiB up, TLS", 1, large, tls=True, budgets=floor + fastest),
         TreeDown("latency-down", f"{small:,} × 4 KiB down, 20 ms latency", small, 4096, lab_arguments=("--latency", "20ms")),
