@@ -71,12 +71,11 @@ void LanePort::submit(std::unique_ptr<LaneJob> job, LaneThread& thread) {
 }
 
 void LanePort::give(JobList jobs) {
-  {
-    const std::lock_guard lock(mutex_);
-    arrived_.append(std::move(jobs));
-    if (std::exchange(draining_, true)) return;
-  }
-  asio::post(loop_, Drain(shared_from_this()));
+  // Posts under the lock, which refill() takes: a loop that has these jobs, and may end with them,
+  // cannot be gone while this thread is still inside post().
+  const std::lock_guard lock(mutex_);
+  arrived_.append(std::move(jobs));
+  if (!std::exchange(draining_, true)) asio::post(loop_, Drain(shared_from_this()));
 }
 
 bool LanePort::refill() {
