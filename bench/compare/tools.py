@@ -37,6 +37,12 @@ class Tool:
             "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": job.lab.endpoint, "AWS_EC2_METADATA_DISABLED": "true"}
 
     def version(self):
+        # What `go install` made does not know its own version; the module's is written into the program.
+        go = shutil.which("go")
+        lines = subprocess.run([go, "version", "-m", self.program], capture_output=True, text=True).stdout.splitlines() if go else []
+        module = next((line.split() for line in lines if line.startswith("\tmod\t")), None)
+        if module:
+            return module[2].lstrip("v")
         words = subprocess.run([self.program, *self.version_words], capture_output=True, text=True).stdout.split()
         return next((word.split("/")[-1].lstrip("v") for word in words if any(c.isdigit() for c in word)), "?")
 
