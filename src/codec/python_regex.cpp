@@ -1,0 +1,1 @@
+#include "sluice/codec/python_regex.hpp"

@@ -1,0 +1,1 @@
+#include "sluice/glue/errors.hpp"

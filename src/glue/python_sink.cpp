@@ -1,0 +1,1 @@
+#include "sluice/glue/glue_log.hpp"
