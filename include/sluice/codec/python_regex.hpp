@@ -28,7 +28,7 @@ class PatternSet {
   PatternSet& operator=(PatternSet&&) noexcept;
 
   /// The index of the first pattern that matches at the beginning of `text` (re.match), nullopt if
-  /// none does. A text that is not UTF-8 is matched byte by byte, as Latin-1.
+  /// none does. In a text that is not UTF-8, each malformed byte counts as U+FFFD.
   std::optional<std::size_t> first_match(std::string_view text) const;
   /// The same for two forms of a name at once: the lowest pattern that matches either.
   std::optional<std::size_t> first_match(std::string_view text, std::string_view other) const;

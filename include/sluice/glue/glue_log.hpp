@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "sluice/core/language.hpp"
 #include "sluice/core/log.hpp"
@@ -13,11 +16,21 @@ namespace sluice::glue {
 enum class Component : std::uint8_t { main, workflow, s3, downloader };
 std::string_view name_of(Component component);
 
+/// What was warned of and what failed, for the reports: the first `kept` of each, and how many.
+struct LogNotes {
+  static constexpr std::size_t kept = 1000;
+  std::vector<std::string> warnings, errors;
+  std::uint64_t warning_count = 0, error_count = 0;
+};
+
 /// The downloader's log: messages in the language of the run (glue/messages.hpp), each under its
-/// component's name (field "logger"). Copies are cheap.
+/// component's name (field "logger"). Copies are cheap and share their notes. Lives on the loop.
 class GlueLog {
  public:
-  GlueLog(Logger logger, Language language) : logger_(std::move(logger)), language_(language) {}
+  GlueLog(Logger logger, Language language)
+      : logger_(std::move(logger)), language_(language), notes_(std::make_shared<LogNotes>()) {}
+
+  const LogNotes& notes() const { return *notes_; }
 
   Language language() const { return language_; }
   const Logger& logger() const { return logger_; }
@@ -48,6 +61,7 @@ class GlueLog {
  private:
   Logger logger_;
   Language language_;
+  std::shared_ptr<LogNotes> notes_;
 };
 
 /// Whether `format` is a Python %-format of the fields asctime, name, levelname and message alone.

@@ -38,8 +38,7 @@ class WorkflowExecutor {
   Task<std::string> execute_workflow(OpContext context, std::string workflow_name);
 
   /// Polls every polling_interval with jitter (slower when throttled) until the run has ended, then
-  /// reads its graph. A lost connection is tried again until the execution timeout. `started` is
-  /// when execute_workflow() returned. Throws WorkflowTimeoutError (the message has the run's id and
+  /// reads its graph. A lost connection is tried again until the execution timeout. Throws WorkflowTimeoutError (the message has the run's id and
   /// the command that attaches to it) and WorkflowFailedError (names the failed nodes, their words
   /// and where their logs are); last_result() then has what is known.
   Task<WorkflowRunResult> wait_for_completion(OpContext context, std::string workflow_name,
@@ -51,8 +50,8 @@ class WorkflowExecutor {
   Task<std::vector<JobDetail>> get_job_run_details(OpContext context, std::string workflow_name,
                                                    std::string run_id);
   Task<> stop(OpContext context, std::string workflow_name, std::string run_id);
-  /// Resumes the failed nodes of an ended run (those that have a failed last attempt, and those that
-  /// never ran because of them).
+  /// Runs the failed nodes of an ended run again, and with them what follows (a node without an
+  /// attempt may not be named: ResumeWorkflowRun).
   Task<aws::glue::ResumedRun> resume(OpContext context, std::string workflow_name,
                                      std::string run_id);
   /// The newest run that has not ended.
@@ -63,12 +62,27 @@ class WorkflowExecutor {
   const std::optional<WorkflowRunResult>& last_result() const { return last_; }
 
  private:
+  Task<std::string> start_once(OpContext context, std::string workflow_name, std::string token);
+  Task<std::optional<std::string>> find_started(OpContext context, std::string workflow_name,
+                                                std::string token, TimePoint since);
+  Task<std::string> running_words(OpContext context, std::string workflow_name);
+  [[noreturn]] void throw_start_error(const std::string& workflow_name, const Error& error) const;
+  Task<> poll(OpContext context, std::string workflow_name, std::string run_id);
+  Task<> poll_until_ended(OpContext context, std::string workflow_name, std::string run_id,
+                          SteadyTime deadline);
+  Task<> tell_failed_jobs(OpContext context, std::string workflow_name, std::string run_id);
+  Task<> read_graph(OpContext context, std::string workflow_name, std::string run_id);
+  Task<std::string> end_of_time(OpContext context, std::string workflow_name, std::string run_id);
+  Task<> judge(OpContext context, std::string workflow_name);
+  void tell_nodes(const WorkflowRunResult& result) const;
+
   Runtime& runtime_;
   aws::glue::GlueApi& glue_;
   WorkflowConfig config_;
   GlueLog log_;
   ExecutorOptions options_;
   std::optional<WorkflowRunResult> last_;
+  std::uint32_t failures_told_ = 0;
 };
 
 }  // namespace sluice::glue

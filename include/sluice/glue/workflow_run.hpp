@@ -22,9 +22,9 @@ struct JobDetail {
   std::string error_message;
   std::string log_group, log_stream;  ///< Where CloudWatch has its output; empty if it has none.
 
-  bool succeeded() const { return status == "SUCCEEDED"; }
+  bool succeeded() const;
   bool failed() const;  ///< FAILED, TIMEOUT, STOPPED, ERROR, EXPIRED, CANCELLED
-  bool never_ran() const { return status == "NOT_RUN"; }
+  bool never_ran() const;
 };
 
 struct WorkflowRunResult {

@@ -1,1 +1,0 @@
-#include "sluice/core/error.hpp"
