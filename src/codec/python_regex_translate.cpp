@@ -128,7 +128,7 @@ void Translator::braces() {
   const std::string_view high =
       comma == std::string_view::npos ? std::string_view() : inside.substr(comma + 1);
   const auto is_number = [](std::string_view text) { return std::ranges::all_of(text, is_digit); };
-  const bool quantifier = !inside.empty() && is_number(low) && is_number(high) && inside != "," &&
+  const bool quantifier = !inside.empty() && is_number(low) && is_number(high) &&
                           !(low.empty() && comma == std::string_view::npos);
   if (!quantifier) {
     out_ += "\\{";
