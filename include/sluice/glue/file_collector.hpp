@@ -25,6 +25,8 @@ class S3FileCollector {
   Task<std::vector<LayerFiles>> collect_all_layers(OpContext context);
 
  private:
+  Task<> list_into(OpContext context, const LayerConfig& layer, LayerFiles& found);
+
   Runtime& runtime_;
   ObjectStore& store_;
   const Configuration& configuration_;
@@ -35,8 +37,8 @@ class S3FileCollector {
 std::string_view relative_key(const LayerConfig& layer, std::string_view key);
 
 /// Checks the counts after the run (docs/glue.md, "Counts"): a required layer outside its range
-/// throws InsufficientFilesError, TooManyFilesError or InitialLayerFileNotFoundError; another one is
-/// the warning.
+/// throws InsufficientFilesError or TooManyFilesError (of several, the first one; the others are
+/// logged); another one is the warning.
 void check_file_counts(const Configuration& configuration, const std::vector<LayerFiles>& found,
                        const GlueLog& log);
 
