@@ -19,6 +19,9 @@
 
 namespace sluice::glue {
 
+class DownloadMemory;
+class Throughput;
+
 enum class DownloadStatus : std::uint8_t { pending, success, skipped, failed };
 
 /// What became of one file: DownloadPlan::files and outcomes go side by side.
@@ -56,7 +59,7 @@ struct DownloadResult {
 };
 
 struct DownloaderOptions {
-  std::function<bool()> stop;   ///< Asked before each file; may be empty.
+  std::function<bool()> stop;    ///< Asked before each file; may be empty.
   ProgressCallback on_progress;  ///< May be empty.
   /// Where downloads are remembered (download.incremental); null if it is off.
   std::shared_ptr<KeyValueStore> memory;
@@ -72,20 +75,49 @@ std::vector<LayerDownload> plan_downloads(const Configuration& configuration,
 /// more, whole and verified before it has its name. Lives on the loop.
 class FileDownloader {
  public:
+  /// `output` is configuration.download.local_base_dir.
   FileDownloader(Runtime& runtime, ObjectStore& store, std::shared_ptr<FileSystem> output,
                  const Configuration& configuration, GlueLog log, DownloaderOptions options);
+  ~FileDownloader();
 
   /// Throws NoSpaceError before anything is fetched if what is to be fetched does not fit.
-  /// Otherwise failures are in the result. Cancellation is thrown.
-  Task<DownloadResult> download_files(OpContext context, std::vector<LayerDownload> plan);
+  /// Otherwise failures are in the result. Cancellation is thrown, and result() then has what was
+  /// done.
+  Task<> download_files(OpContext context, std::vector<LayerDownload> plan);
+  DownloadResult& result() { return result_; }
 
  private:
+  struct Work {
+    std::size_t layer = 0, file = 0;
+  };
+
+  Task<> choose(OpContext context, LayerDownload& layer);
+  Task<std::vector<char>> already_there(OpContext context, const LayerDownload& layer);
+  Task<bool> same_as_local(OpContext context, const S3FileInfo& file, std::string path);
+  Task<> require_space();
+  std::optional<Work> next_work();
+  Task<std::optional<Work>> pull();
+  Task<> download(OpContext context, Work work);
+  Task<> try_download(OpContext context, const LayerConfig& layer, const S3FileInfo& file,
+                      std::string path);
+  Task<> fetch(OpContext context, const LayerConfig& layer, const S3FileInfo& file,
+               std::string path);
+  void skip(LayerDownload& layer, std::size_t file);
+  void fail(Work work, const Error& error);
+  void tell_progress();
+  WriteOptions write_options(const S3FileInfo& file) const;
+
   Runtime& runtime_;
   ObjectStore& store_;
   std::shared_ptr<FileSystem> output_;
   const Configuration& configuration_;
   GlueLog log_;
   DownloaderOptions options_;
+  DownloadResult result_;
+  Progress progress_;
+  std::unique_ptr<DownloadMemory> memory_;
+  std::unique_ptr<Throughput> throughput_;
+  Work next_;
 };
 
 }  // namespace sluice::glue
