@@ -35,6 +35,11 @@ double DownloadResult::get_success_rate() const {
   return 100.0 * static_cast<double>(successful) / static_cast<double>(total_files);
 }
 
+double DownloadResult::average_speed_mbps() const {
+  if (duration_seconds <= 0) return 0.0;
+  return static_cast<double>(transferred_bytes) / (1024.0 * 1024.0) / duration_seconds;
+}
+
 Task<> FileDownloader::download_files(OpContext context, std::vector<LayerDownload> plan) {
   const SteadyTime begin = runtime_.clock().steady();
   result_.layers = std::move(plan);

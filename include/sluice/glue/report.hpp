@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +21,10 @@ struct ReportData {
   const Configuration* configuration = nullptr;  ///< Never null; outlives the report.
   std::optional<WorkflowRunResult> workflow;     ///< nullopt: nothing was run.
   std::optional<DownloadResult> download;        ///< nullopt: it did not come to that.
-  std::vector<std::string> errors, warnings;     ///< As logged, in their order.
+  std::vector<std::string> errors, warnings;     ///< As logged, in their order; the first of them.
+  std::uint64_t error_count = 0, warning_count = 0;  ///< All of them.
 };
 
-/// The local time zone is that of `zone` ("" is the process's own).
 struct ReportStyle {
   Language language = Language::japanese;
 };
@@ -43,8 +44,9 @@ LayerStatus layer_status(const LayerDownload& layer);
 class ReportGenerator {
  public:
   explicit ReportGenerator(Language language) : language_(language) {}
-  /// Returns the paths, in the order txt, json, html. An existing name gets "_2" and so on.
-  Task<std::vector<std::string>> generate(Runtime& runtime, OpContext context, FileSystem& output,
+  /// Returns the paths below `output`, in the order txt, json, html. A name that is taken gets "_2"
+  /// and so on.
+  Task<std::vector<std::string>> generate(OpContext context, FileSystem& output,
                                           const ReportData& data);
 
  private:
