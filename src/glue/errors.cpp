@@ -50,4 +50,22 @@ int exit_code_of(ErrorId id) {
   return codes_of(id).exit_code;
 }
 
+ErrorId id_of(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::permission_denied:
+    case ErrorCode::unauthenticated:
+      return ErrorId::permission;
+    case ErrorCode::no_space:
+      return ErrorId::no_space;
+    case ErrorCode::cancelled:
+      return ErrorId::interrupted;
+    case ErrorCode::config:
+    case ErrorCode::invalid_input:
+      return ErrorId::configuration;
+    default:
+      // Only Glue is asked outside of what names its errors: before the run, about the run.
+      return ErrorId::workflow_execution;
+  }
+}
+
 }  // namespace sluice::glue

@@ -29,6 +29,11 @@ enum class ErrorId : std::uint8_t {
 std::string_view code_of(ErrorId id);  ///< "E001"; "" for interrupted.
 int exit_code_of(ErrorId id);          ///< 1 to 10 as the manual lists them; 130 for interrupted.
 
+/// Of an error that no part of the downloader has named, by its code: access denied and bad
+/// credentials are E008, a full disk E007, what is wrong with the input E002; the rest came from
+/// asking Glue (E009).
+ErrorId id_of(const Error& error);
+
 /// What ends a run of the downloader. what() is in the language of the run, as it was logged.
 class GlueWorkflowDownloaderError : public Error {
  public:
