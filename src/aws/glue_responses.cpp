@@ -105,7 +105,8 @@ Edge edge(const JsonValue& value) {
 
 std::optional<Graph> graph(const JsonValue& value) {
   if (value.is_null()) return std::nullopt;
-  return Graph{.nodes = list<Node>(value["Nodes"], node), .edges = list<Edge>(value["Edges"], edge)};
+  return Graph{.nodes = list<Node>(value["Nodes"], node),
+               .edges = list<Edge>(value["Edges"], edge)};
 }
 
 WorkflowRun workflow_run(const JsonValue& value) {

@@ -28,16 +28,15 @@ Task<Session> open_session(Runtime& runtime, SessionOptions options) {
   overrides.region = options.region;
   overrides.ca_bundle = options.http.tls.ca_file;
   Session session;
-  session.settings =
-      co_await load_aws_settings(runtime, options.environment, std::move(overrides));
+  session.settings = co_await load_aws_settings(runtime, options.environment, std::move(overrides));
   net::Http1Options http = std::move(options.http);
   http.tls.ca_file = session.settings.ca_bundle;
   http.proxy = proxies_of(options.environment, std::move(http.proxy));
   session.http = net::make_http1_client(runtime, std::move(http));
-  session.credentials = options.anonymous
-                            ? make_static_credentials({})
-                            : make_credentials_chain(runtime, *session.http,
-                                                     {.settings = session.settings, .mfa = nullptr});
+  session.credentials =
+      options.anonymous ? make_static_credentials({})
+                        : make_credentials_chain(runtime, *session.http,
+                                                 {.settings = session.settings, .mfa = nullptr});
   co_return session;
 }
 

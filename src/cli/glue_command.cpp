@@ -37,9 +37,9 @@ class GlueRun {
         options_(std::move(options)),
         config_(std::move(config)),
         view_(std::move(view)),
-        log_(make_glue_logger(
-                 config_.get().logging,
-                 options_->dry_run ? LogFileUse::none : LogFileUse::write, std::move(console)),
+        log_(make_glue_logger(config_.get().logging,
+                              options_->dry_run ? LogFileUse::none : LogFileUse::write,
+                              std::move(console)),
              glue_language(session.options(), session.environment(),
                            config_.get().logging.language)) {}
 
@@ -124,8 +124,8 @@ glue::RunOptions GlueRun::run_options() {
   run.attach = options_->attach;
   run.stop = session_.stop_signal();
   if (!options_->on_interrupt.empty()) {
-    const auto choice = options_->on_interrupt == "stop" ? glue::OnInterrupt::stop
-                                                         : glue::OnInterrupt::leave;
+    const auto choice =
+        options_->on_interrupt == "stop" ? glue::OnInterrupt::stop : glue::OnInterrupt::leave;
     run.on_interrupt = [choice] { return chosen(choice); };
   } else if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1) {
     run.on_interrupt = [this] {
@@ -248,8 +248,7 @@ Task<ExitCode> with_glue_codes(Session& session, Task<ExitCode> work) {
 }
 
 Task<ExitCode> run_glue(Session& session, std::shared_ptr<const GlueOptions> options) {
-  const Language language =
-      glue_language(session.options(), session.environment(), std::nullopt);
+  const Language language = glue_language(session.options(), session.environment(), std::nullopt);
   return with_glue_codes(session, run_configured(session, std::move(options), language));
 }
 

@@ -21,11 +21,11 @@ inline constexpr Message<Text, Count, Text> layer_plan{"{}: {} files, {}", "{}: 
 inline constexpr Message<Text> valid{"{}: valid", "{}: 設定は正しいです"};
 inline constexpr Message<Text, Text> stop_sent{"The run was asked to stop: {} (run_id: {})",
                                                "停止を要求しました: {} (run_id: {})"};
-inline constexpr Message<Text, Text, Count> resumed{
-    "Resumed: {} (run_id: {}, {} nodes)", "再開しました: {} (run_id: {}, ノード {}件)"};
+inline constexpr Message<Text, Text, Count> resumed{"Resumed: {} (run_id: {}, {} nodes)",
+                                                    "再開しました: {} (run_id: {}, ノード {}件)"};
 inline constexpr Message<Text> no_runs{"The workflow has no runs: {}",
                                        "Workflowの実行履歴がありません: {}"};
-inline constexpr Message<Text, Text> attach_hint{
-    "Watch it with: sluice glue -c {} -w {} --attach", "監視するには: sluice glue -c {} -w {} --attach"};
+inline constexpr Message<Text, Text> attach_hint{"Watch it with: sluice glue -c {} -w {} --attach",
+                                                 "監視するには: sluice glue -c {} -w {} --attach"};
 
 }  // namespace sluice::cli::messages::glue

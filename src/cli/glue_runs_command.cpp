@@ -98,8 +98,7 @@ void print_run(Session& session, const glue::WorkflowRunResult& run) {
   constexpr std::size_t unlimited = 10'000;
   output.line(run.run_id);
   const TimePoint now = run.end_time.value_or(session.runtime().clock().now());
-  for (const std::string& line :
-       describe_run(run, now, language_of(session), unlimited, unlimited))
+  for (const std::string& line : describe_run(run, now, language_of(session), unlimited, unlimited))
     output.line(line);
 }
 
@@ -109,8 +108,8 @@ Task<> show_status(Session& session, const GlueOptions& options, Asked& asked) {
     const aws::glue::WorkflowRunsPage page =
         co_await asked.api->get_workflow_runs(session.context(), asked.workflow, "", 1);
     if (page.runs.empty()) {
-      session.output().note(say(language_of(session), messages::glue::no_runs,
-                                std::string_view(asked.workflow)));
+      session.output().note(
+          say(language_of(session), messages::glue::no_runs, std::string_view(asked.workflow)));
       co_return;
     }
     run_id = page.runs.front().run_id;
@@ -166,8 +165,7 @@ Task<ExitCode> validate(Session& session, std::shared_ptr<const GlueOptions> opt
   const ConfigManager config = co_await ConfigManager::load(session.runtime(), options->config,
                                                             session.environment(), language);
   if (!options->explain) {
-    session.output().note(
-        say(language, messages::glue::valid, std::string_view(config.path())));
+    session.output().note(say(language, messages::glue::valid, std::string_view(config.path())));
     co_return ExitCode::ok;
   }
   LineReader lines(session.runtime(), "-", session.stop_function());

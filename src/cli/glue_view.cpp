@@ -72,10 +72,10 @@ std::vector<std::string> describe_run(const WorkflowRunResult& run, TimePoint no
       run.start_time
           ? codec::format_duration(std::chrono::floor<std::chrono::seconds>(now - *run.start_time))
           : "";
-  std::vector<std::string> lines{cut(say(language, heading, run.workflow_name, run.status,
-                                         run.completed_jobs, run.total_jobs, run.failed_jobs,
-                                         elapsed),
-                                     width)};
+  std::vector<std::string> lines{
+      cut(say(language, heading, run.workflow_name, run.status, run.completed_jobs, run.total_jobs,
+              run.failed_jobs, elapsed),
+          width)};
   const std::size_t room = std::max<std::size_t>(height, 3) - 2;
   const std::vector<const JobDetail*> jobs = chosen(run.job_details, room);
   std::size_t name_width = 0;

@@ -12,8 +12,8 @@
 
 namespace sluice::cli {
 
-/// What the downloader speaks: --lang (or SLUICE_LANG), `logging.lang`, else the locale. An unset, C
-/// or POSIX locale means Japanese: cron has none.
+/// What the downloader speaks: --lang (or SLUICE_LANG), `logging.lang`, else the locale. An unset,
+/// C or POSIX locale means Japanese: cron has none.
 Language glue_language(const GlobalOptions& options, const Environment& environment,
                        std::optional<Language> configured);
 

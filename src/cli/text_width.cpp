@@ -42,11 +42,8 @@ constexpr auto wide = std::to_array<Range>({{0x1100, 0x115F},
                                             {0x1F300, 0x1F64F},
                                             {0x1F900, 0x1F9FF},
                                             {0x20000, 0x3FFFD}});
-constexpr auto combining = std::to_array<Range>({{0x0300, 0x036F},
-                                                 {0x200B, 0x200F},
-                                                 {0x3099, 0x309A},
-                                                 {0xFE00, 0xFE0F},
-                                                 {0xFE20, 0xFE2F}});
+constexpr auto combining = std::to_array<Range>(
+    {{0x0300, 0x036F}, {0x200B, 0x200F}, {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}});
 
 template <std::size_t N>
 bool within(const std::array<Range, N>& ranges, char32_t value) {

@@ -17,7 +17,8 @@ namespace {
 constexpr std::string_view digits = "\\p{Nd}";
 constexpr std::string_view word = "\\p{L}\\p{N}_";
 constexpr std::string_view spaces =
-    "\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}"
+    "\\t-\\r\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{"
+    "205f}"
     "\\x{3000}";
 constexpr std::string_view ascii_digits = "0-9";
 constexpr std::string_view ascii_word = "0-9A-Za-z_";
@@ -49,8 +50,8 @@ class Translator {
 
  private:
   struct Class {
-    std::string items;        ///< What a class holds, without its brackets.
-    std::string beside;       ///< Negated classes, which RE2 cannot hold inside another.
+    std::string items;   ///< What a class holds, without its brackets.
+    std::string beside;  ///< Negated classes, which RE2 cannot hold inside another.
     bool negated = false;
   };
 
@@ -197,7 +198,8 @@ void Translator::flags(std::size_t begin) {
     refuse(begin, "flags for all of the pattern stand at its beginning");
   std::string kept;
   for (const char flag : given) {
-    if (flag == 'x' || flag == 'L') refuse(begin, fmt::format("the flag {} is not supported", flag));
+    if (flag == 'x' || flag == 'L')
+      refuse(begin, fmt::format("the flag {} is not supported", flag));
     if (flag == 'a' && last == ':') refuse(begin, "the flag a is for all of the pattern");
     if (flag == 'a') ascii_ = true;
     if (flag == 'a' || flag == 'u') continue;  // u is what holds anyway

@@ -30,8 +30,7 @@ struct ZstdWriter::State {
     const std::size_t before = out.size();
     out.resize(before + step);
     ZSTD_outBuffer buffer{out.data() + before, step, 0};
-    const std::size_t left =
-        checked(ZSTD_compressStream2(context.get(), &buffer, &in, directive));
+    const std::size_t left = checked(ZSTD_compressStream2(context.get(), &buffer, &in, directive));
     out.resize(before + buffer.pos);
     return left;
   }

@@ -55,9 +55,9 @@ Task<Storage::S3*> Storage::s3(OpContext context) {
   if (s3_) co_return s3_.get();
   auto made = std::make_unique<S3>();
   made->session = co_await aws::open_session(runtime_, session_options(options_));
-  made->client = std::make_shared<aws::S3Client>(
-      runtime_, made->session.http, made->session.credentials,
-      s3_client_options(options_, made->session.settings));
+  made->client =
+      std::make_shared<aws::S3Client>(runtime_, made->session.http, made->session.credentials,
+                                      s3_client_options(options_, made->session.settings));
   // Only a reader that takes bytes in their order reads parts ahead: a pipe, another store.
   const auto memory = static_cast<std::size_t>(options_.buffer_memory);
   made->buffers = std::make_shared<Semaphore>(runtime_.executor(), memory - memory / 4);

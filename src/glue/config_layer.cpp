@@ -40,8 +40,7 @@ void read_place(MapReader& layer, LayerConfig& into) {
   }
   // The whole bucket is "" or "/".
   const codec::YamlValue* const prefix = layer.value("s3_prefix");
-  if (!prefix)
-    layer.problems().add(layer.place(), layer.key_of("s3_prefix"), messages::missing);
+  if (!prefix) layer.problems().add(layer.place(), layer.key_of("s3_prefix"), messages::missing);
   into.s3_prefix = layer.text("s3_prefix").value_or("");
   if (into.s3_prefix.starts_with('/')) into.s3_prefix.erase(0, 1);
   into.region = layer.text("region").value_or("");
@@ -91,8 +90,8 @@ void read_counts(MapReader& layer, LayerConfig& into) {
   into.min_files = layer.integer("min_files", 0, most_files).value_or(0);
   into.max_files = layer.integer("max_files", 0, most_files);
   if (into.max_files && *into.max_files < into.least_files()) {
-    layer.problems().add(layer.place_of("max_files"), layer.key_of("max_files"),
-                         messages::reversed, fmt::format("min_files ({})", into.least_files()),
+    layer.problems().add(layer.place_of("max_files"), layer.key_of("max_files"), messages::reversed,
+                         fmt::format("min_files ({})", into.least_files()),
                          fmt::format("max_files ({})", *into.max_files));
   }
 }

@@ -62,9 +62,9 @@ Task<ConfigManager> ConfigManager::load(Runtime& runtime, std::filesystem::path 
   const std::string name = path.string();
   if (unread) {
     const bool missing = unread->code() == ErrorCode::not_found;
-    const std::string words =
-        missing ? say(language, messages::config_missing, std::string_view(name))
-                : std::string(unread->what());
+    const std::string words = missing
+                                  ? say(language, messages::config_missing, std::string_view(name))
+                                  : std::string(unread->what());
     throw ConfigurationFileError(Error(ErrorCode::config, "read", name, words).caused_by(*unread));
   }
   ParsedConfiguration parsed = parse_configuration(text, environment, language);

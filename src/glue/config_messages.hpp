@@ -34,8 +34,8 @@ inline constexpr Message<ConfigText> want_number{"expected a number of 0 or more
                                                  "0以上の数値が必要です ({} は不可)"};
 inline constexpr Message<ConfigText, ConfigText> want_choice{"expected one of {}, not {}",
                                                              "{} のいずれかが必要です ({} は不可)"};
-inline constexpr Message<ConfigText> want_date{
-    "expected a date such as \"2024-11-14\", not {}", "\"2024-11-14\" のような日付が必要です ({} は不可)"};
+inline constexpr Message<ConfigText> want_date{"expected a date such as \"2024-11-14\", not {}",
+                                               "\"2024-11-14\" のような日付が必要です ({} は不可)"};
 inline constexpr Message<ConfigText> want_mode{
     "expected file permissions in octal such as \"0640\", with at least \"0400\", not {}",
     "\"0640\" のような8進数のパーミッション (\"0400\" を含むもの) が必要です ({} は不可)"};
@@ -46,15 +46,18 @@ inline constexpr Message<ConfigText> bad_version{"expected \"1.0\", not {}",
 inline constexpr Message<ConfigText> layer_twice{"two layers have the name \"{}\"",
                                                  "層の名前 \"{}\" が重複しています"};
 inline constexpr Message<> bad_layer_name{
-    "the name must be usable as a directory: up to 100 characters, no '/', '\\', control characters, "
+    "the name must be usable as a directory: up to 100 characters, no '/', '\\', control "
+    "characters, "
     "leading '.' or spaces at the ends",
-    "ディレクトリ名として使える名前が必要です (100文字以内。'/'、'\\'、制御文字、先頭の '.'、前後の空白は不可)"};
+    "ディレクトリ名として使える名前が必要です (100文字以内。'/'、'\\'、制御文字、先頭の "
+    "'.'、前後の空白は不可)"};
 inline constexpr Message<ConfigText> bad_bucket{"this can be no bucket: {}",
                                                 "バケット名として正しくありません: {}"};
 inline constexpr Message<ConfigText> bad_pattern{"this pattern cannot be used: {}",
                                                  "この正規表現は使えません: {}"};
-inline constexpr Message<> both_patterns{"give file_patterns or file_pattern, not both",
-                                         "file_patterns と file_pattern は一方だけを指定してください"};
+inline constexpr Message<> both_patterns{
+    "give file_patterns or file_pattern, not both",
+    "file_patterns と file_pattern は一方だけを指定してください"};
 inline constexpr Message<ConfigText, ConfigText> reversed{"{} is above {}",
                                                           "{} が {} より大きくなっています"};
 inline constexpr Message<ConfigText> bad_log_format{"this format cannot be used: {}",

@@ -131,8 +131,7 @@ MapReader::~MapReader() {
   if (!map_) return;
   for (const codec::YamlKey& key : map_->keys) {
     if (std::ranges::find(known_, key.text) != known_.end()) continue;
-    std::string text =
-        say(problems_.language(), messages::unknown_key, std::string_view(key.text));
+    std::string text = say(problems_.language(), messages::unknown_key, std::string_view(key.text));
     const std::string_view other = nearest(key.text, known_);
     if (!other.empty()) text += say(problems_.language(), messages::did_you_mean, other);
     problems_.put(key.place, key_of(key.text), std::move(text));
@@ -193,8 +192,7 @@ std::string MapReader::needed_text(std::string_view name) {
 void MapReader::boolean(std::string_view name, bool& into) {
   const YamlValue* const found = value(name);
   if (!found) return;
-  const auto given =
-      found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
+  const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return;
   // YAML 1.2's core schema; "yes" and "on" mean text there.
   const bool referred = found->text.find("${") != std::string::npos;
@@ -212,8 +210,7 @@ std::optional<std::uint64_t> MapReader::integer(std::string_view name, std::uint
                                                 std::uint64_t most) {
   const YamlValue* const found = value(name);
   if (!found) return std::nullopt;
-  const auto given =
-      found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
+  const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return std::nullopt;
   const bool bare = found->plain || found->text.find("${") != std::string::npos;
   const auto number = bare ? parsed<std::uint64_t>(*given) : std::nullopt;
@@ -231,8 +228,7 @@ void MapReader::seconds(std::string_view name, std::uint64_t least, Duration& in
 std::optional<double> MapReader::number(std::string_view name) {
   const YamlValue* const found = value(name);
   if (!found) return std::nullopt;
-  const auto given =
-      found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
+  const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return std::nullopt;
   const auto read = found->plain ? parsed<double>(*given) : std::nullopt;
   if (read && std::isfinite(*read) && *read >= 0) return read;
@@ -244,8 +240,7 @@ std::optional<std::size_t> MapReader::choice(std::string_view name,
                                              std::initializer_list<std::string_view> choices) {
   const YamlValue* const found = value(name);
   if (!found) return std::nullopt;
-  const auto given =
-      found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
+  const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return std::nullopt;
   const auto at = std::ranges::find(choices, std::string_view(*given));
   if (at != choices.end()) return static_cast<std::size_t>(at - choices.begin());

@@ -24,8 +24,7 @@ std::optional<Date> parsed_date(std::string_view text) {
   }
   const Date date{parts[0], static_cast<unsigned>(parts[1]), static_cast<unsigned>(parts[2])};
   const std::chrono::year_month_day day{std::chrono::year(date.year),
-                                        std::chrono::month(date.month),
-                                        std::chrono::day(date.day)};
+                                        std::chrono::month(date.month), std::chrono::day(date.day)};
   return day.ok() ? std::optional(date) : std::nullopt;
 }
 
@@ -122,8 +121,8 @@ void read_size_range(MapReader& filters, FilterConfig& into) {
   into.min_mb = section.number("min_mb");
   into.max_mb = section.number("max_mb");
   if (into.min_mb && into.max_mb && *into.min_mb > *into.max_mb)
-    section.problems().add(section.place_of("min_mb"), section.key_of("min_mb"),
-                           messages::reversed, "min_mb", "max_mb");
+    section.problems().add(section.place_of("min_mb"), section.key_of("min_mb"), messages::reversed,
+                           "min_mb", "max_mb");
 }
 
 void read_metadata(MapReader& filters, FilterConfig& into) {

@@ -37,7 +37,8 @@ std::uint64_t free_bytes(std::filesystem::path directory) {
 // File times may be kept less precisely than S3 has them; S3 has milliseconds at most.
 bool same_second(const std::optional<TimePoint>& a, const std::optional<TimePoint>& b) {
   return a && b &&
-         std::chrono::floor<std::chrono::seconds>(*a) == std::chrono::floor<std::chrono::seconds>(*b);
+         std::chrono::floor<std::chrono::seconds>(*a) ==
+             std::chrono::floor<std::chrono::seconds>(*b);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ Task<bool> FileDownloader::same_as_local(OpContext context, const S3FileInfo& fi
                                          std::string path) {
   if (configuration_.download.compress != Compression::none) co_return false;
   const auto found = co_await output_->find(std::move(context), std::move(path), {});
-  co_return found && found->size == file.size && same_second(found->mtime, file.last_modified);
+  co_return found && found->size == file.size&& same_second(found->mtime, file.last_modified);
 }
 
 Task<> FileDownloader::choose(OpContext context, LayerDownload& layer) {
@@ -78,8 +79,7 @@ Task<> FileDownloader::choose(OpContext context, LayerDownload& layer) {
   const std::vector<char> there = co_await already_there(context, layer);
   std::vector<char> unchanged(there.size(), 0);
   if (memory_)
-    unchanged =
-        co_await memory_->unchanged(config.s3_bucket, layer.found.files, layer.local_paths);
+    unchanged = co_await memory_->unchanged(config.s3_bucket, layer.found.files, layer.local_paths);
   for (std::size_t i = 0; i < there.size(); ++i) {
     if (layer.outcomes[i].status == DownloadStatus::failed) {
       const std::string uri = s3_uri(config.s3_bucket, layer.found.files[i].key);
@@ -107,8 +107,7 @@ Task<> FileDownloader::require_space() {
   std::uint64_t needed = 0;
   for (const LayerDownload& layer : result_.layers) {
     for (std::size_t i = 0; i < layer.outcomes.size(); ++i) {
-      if (layer.outcomes[i].status == DownloadStatus::pending)
-        needed += layer.found.files[i].size;
+      if (layer.outcomes[i].status == DownloadStatus::pending) needed += layer.found.files[i].size;
     }
   }
   if (needed == 0) co_return;
@@ -116,10 +115,10 @@ Task<> FileDownloader::require_space() {
   auto job = [&directory] { return free_bytes(std::filesystem::absolute(directory)); };
   const std::uint64_t available = co_await offload(runtime_.disk(), job);
   if (needed <= available) co_return;
-  throw NoSpaceError(Error(ErrorCode::no_space, "download", directory,
-                           say(log_.language(), messages::no_room, std::string_view(directory),
-                               std::string_view(megabytes(needed)),
-                               std::string_view(megabytes(available)))));
+  throw NoSpaceError(
+      Error(ErrorCode::no_space, "download", directory,
+            say(log_.language(), messages::no_room, std::string_view(directory),
+                std::string_view(megabytes(needed)), std::string_view(megabytes(available)))));
 }
 
 }  // namespace sluice::glue

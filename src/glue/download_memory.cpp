@@ -12,11 +12,10 @@ constexpr std::size_t batch = 500;
 
 // What tells one version of an object from another.
 std::string version_of(const S3FileInfo& file) {
-  const auto nanos =
-      file.last_modified
-          ? std::chrono::duration_cast<std::chrono::nanoseconds>(file.last_modified->time_since_epoch())
-                .count()
-          : 0;
+  const auto nanos = file.last_modified ? std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                              file.last_modified->time_since_epoch())
+                                              .count()
+                                        : 0;
   return fmt::format("{} {} {} {}", file.size, nanos, file.etag, file.key);
 }
 

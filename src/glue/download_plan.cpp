@@ -34,10 +34,10 @@ std::string path_for(const LayerConfig& layer, const DownloadConfig& download,
                               std::size_t one, std::size_t other, Language language) {
   const std::string first = s3_uri(layer.s3_bucket, planned.found.files[one].key);
   const std::string second = s3_uri(layer.s3_bucket, planned.found.files[other].key);
-  throw ConfigurationError(Error(ErrorCode::conflict, "plan", second,
-                                 say(language, messages::one_path, std::string_view(first),
-                                     std::string_view(second),
-                                     std::string_view(planned.local_paths[other]))));
+  throw ConfigurationError(
+      Error(ErrorCode::conflict, "plan", second,
+            say(language, messages::one_path, std::string_view(first), std::string_view(second),
+                std::string_view(planned.local_paths[other]))));
 }
 
 // Two files of one name, or a file where another one wants a directory.

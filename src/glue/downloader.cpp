@@ -87,8 +87,7 @@ Task<RunOutcome> GlueWorkflowDownloader::run(OpContext context, std::string work
 }
 
 Task<> GlueWorkflowDownloader::work(OpContext context, std::string workflow_name) {
-  if (config_.get_workflow_config().validate_before_run)
-    co_await validate(context, workflow_name);
+  if (config_.get_workflow_config().validate_before_run) co_await validate(context, workflow_name);
   began_ = true;
   if (runs_workflow()) {
     const bool ended = co_await execute(context, workflow_name);
@@ -162,7 +161,8 @@ Task<std::vector<LayerDownload>> GlueWorkflowDownloader::collect(OpContext conte
   log_.info(Component::s3, messages::collected, files_in(found), megabytes);
   for (const LayerFiles& layer : found) {
     // The others go on; that one is missing decides the end.
-    if (layer.failure) record(failure::of_layer(config_.get_layers()[layer.layer], *layer.failure, log_.language()));
+    if (layer.failure)
+      record(failure::of_layer(config_.get_layers()[layer.layer], *layer.failure, log_.language()));
   }
   check_file_counts(config_.get(), found, log_);
   co_return plan_downloads(config_.get(), std::move(found), log_.language());

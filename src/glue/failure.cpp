@@ -52,16 +52,16 @@ std::exception_ptr of_layer(const LayerConfig& layer, const Error& error, Langua
                                std::string_view(layer.s3_prefix), std::string_view(error.what()));
   Error named(error.code(), "list", layer.get_s3_path(), text);
   named.caused_by(error);
-  const bool refused = error.code() == ErrorCode::permission_denied ||
-                       error.code() == ErrorCode::unauthenticated;
+  const bool refused =
+      error.code() == ErrorCode::permission_denied || error.code() == ErrorCode::unauthenticated;
   if (refused) return std::make_exception_ptr(PermissionError(named));
   return std::make_exception_ptr(S3AccessError(named));
 }
 
 std::exception_ptr of_downloads(Language language, const DownloadResult& result) {
-  return std::make_exception_ptr(DownloadError(
-      Error(ErrorCode::unavailable, "download", "",
-            say(language, files_failed, result.failed, result.total_files))));
+  return std::make_exception_ptr(
+      DownloadError(Error(ErrorCode::unavailable, "download", "",
+                          say(language, files_failed, result.failed, result.total_files))));
 }
 
 }  // namespace sluice::glue::failure

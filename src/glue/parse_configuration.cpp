@@ -78,8 +78,7 @@ void read_top(const YamlValue& document, Configuration& configuration, Problems&
 }
 
 ConfigProblem of_yaml(const codec::YamlFailure& failure, Language language) {
-  std::string text =
-      say(language, messages::not_yaml, std::string_view(failure.message));
+  std::string text = say(language, messages::not_yaml, std::string_view(failure.message));
   // yaml-cpp: "unknown escape character: d".
   if (failure.message.find("escape") != std::string::npos)
     text += say(language, messages::yaml_escape);

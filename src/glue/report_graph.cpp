@@ -79,7 +79,8 @@ void append_node(std::string& page, const Placed& node, Language language) {
     page += fmt::format("<path class=\"box\" d=\"M{} {}l{} {} {} {} {} {}z\" />\n", x, y - s, s, s,
                         -s, s, -s, -s);
     page += fmt::format(
-        "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"10\">{}</text>\n",
+        "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\" "
+        "font-size=\"10\">{}</text>\n",
         x, y + s + 11, escaped(shortened(node.name)));
   } else {
     const std::string state =

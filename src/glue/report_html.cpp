@@ -98,9 +98,7 @@ class HtmlReport {
 
  private:
   std::string said(const Message<>& message) const { return escaped(say(language_, message)); }
-  void heading(const Message<>& message) {
-    page_ += fmt::format("<h2>{}</h2>\n", said(message));
-  }
+  void heading(const Message<>& message) { page_ += fmt::format("<h2>{}</h2>\n", said(message)); }
   void fact(const Message<>& name, std::string_view value, std::string_view kind = "") {
     page_ += fmt::format("<div><span>{}</span><b class=\"{}\">{}</b></div>\n", said(name), kind,
                          escaped(value));
@@ -130,9 +128,9 @@ void HtmlReport::head() {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n"
       "<title>{} - {}</title>\n<style>{}</style>\n</head>\n<body>\n",
       lang, escaped(data_.workflow_name), said(words::title), page::style_sheet);
-  page_ += fmt::format("<h1>{}</h1>\n<p class=\"lead\">{} · {} · {}</p>\n",
-                       said(words::title), escaped(data_.workflow_name),
-                       escaped(local_text(data_.timestamp)), escaped(data_.config_file));
+  page_ += fmt::format("<h1>{}</h1>\n<p class=\"lead\">{} · {} · {}</p>\n", said(words::title),
+                       escaped(data_.workflow_name), escaped(local_text(data_.timestamp)),
+                       escaped(data_.config_file));
 }
 
 void HtmlReport::troubles(const char* kind, const std::vector<std::string>& list,
@@ -142,7 +140,8 @@ void HtmlReport::troubles(const char* kind, const std::vector<std::string>& list
   for (const std::string& text : list)
     page_ += fmt::format("<li>{}</li>\n", escaped(text));
   if (count > list.size())
-    page_ += fmt::format("<li>{}</li>\n", escaped(say(language_, words::more, count - list.size())));
+    page_ +=
+        fmt::format("<li>{}</li>\n", escaped(say(language_, words::more, count - list.size())));
   page_ += "</ul>\n";
 }
 
@@ -154,20 +153,21 @@ void HtmlReport::facts() {
 }
 
 void HtmlReport::run_facts(const WorkflowRunResult& run) {
-  const std::string_view kind =
-      run.is_successful() ? "good" : page::class_of(run.status) == "busy" ? "busy" : "bad";
+  const std::string_view kind = run.is_successful()                    ? "good"
+                                : page::class_of(run.status) == "busy" ? "busy"
+                                                                       : "bad";
   fact(words::run_status, run.status, kind);
   fact(words::run_id, run.run_id);
-  if (run.duration_seconds)
-    fact(words::duration, words::spoken(language_, *run.duration_seconds));
+  if (run.duration_seconds) fact(words::duration, words::spoken(language_, *run.duration_seconds));
   fact(words::completed_jobs, fmt::format("{} / {}", run.completed_jobs, run.total_jobs));
   fact(words::failed_jobs, std::to_string(run.failed_jobs), run.failed_jobs > 0 ? "bad" : "");
 }
 
 void HtmlReport::download_facts(const DownloadResult& result) {
   fact(words::total_files, std::to_string(result.total_files));
-  fact(words::succeeded, fmt::format("{} ({}%)", result.successful,
-                                     words::percent(result.successful, result.total_files)),
+  fact(words::succeeded,
+       fmt::format("{} ({}%)", result.successful,
+                   words::percent(result.successful, result.total_files)),
        "good");
   fact(words::failed, std::to_string(result.failed), result.failed > 0 ? "bad" : "");
   fact(words::skipped, std::to_string(result.skipped));

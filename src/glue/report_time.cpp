@@ -86,8 +86,8 @@ void append_grid(std::string& page, const Span& span, int bottom) {
 void append_bar(std::string& page, const Bar& bar, const Span& span, int y, Language language) {
   const double left = span.x(bar.begin), right = span.x(bar.end);
   const double seconds = std::chrono::duration<double>(bar.end - bar.begin).count();
-  const std::string taken = seconds < 60 ? fmt::format("{:.1f} s", seconds)
-                                         : words::spoken(language, seconds);
+  const std::string taken =
+      seconds < 60 ? fmt::format("{:.1f} s", seconds) : words::spoken(language, seconds);
   page += fmt::format("<g><title>{} {}</title><text x=\"0\" y=\"{}\">{}</text>", escaped(bar.name),
                       escaped(taken), y + 15, escaped(bar.name));
   page += fmt::format(
@@ -131,9 +131,8 @@ void append_throughput(std::string& page, const DownloadResult& result, Language
   if (samples.empty()) return append_nothing(page, language);
   constexpr int height = 140;
   // Each sample lasts until the next one; the last as long as the one before it, or a second.
-  const Duration last = samples.size() > 1
-                            ? samples.back().time - samples[samples.size() - 2].time
-                            : Duration(std::chrono::seconds(1));
+  const Duration last = samples.size() > 1 ? samples.back().time - samples[samples.size() - 2].time
+                                           : Duration(std::chrono::seconds(1));
   const Span span{samples.front().time, samples.back().time + last};
   std::vector<double> rates;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -154,8 +153,9 @@ void append_throughput(std::string& page, const DownloadResult& result, Language
     path += fmt::format("{}{:.1f} {:.1f}H{:.1f}", i == 0 ? "M" : "L", span.x(samples[i].time), y,
                         span.x(end));
   }
-  page += fmt::format("<path class=\"area\" d=\"{}V{}H{:.1f}z\" /><path class=\"curve\" d=\"{}\" />\n",
-                      path, top + height, span.x(span.begin), path);
+  page +=
+      fmt::format("<path class=\"area\" d=\"{}V{}H{:.1f}z\" /><path class=\"curve\" d=\"{}\" />\n",
+                  path, top + height, span.x(span.begin), path);
   const std::string scale = say(language, words::speed, words::Text(fmt::format("{:.1f}", most)));
   page += fmt::format("<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n",
                       label_width - 8, top + 10, escaped(scale));

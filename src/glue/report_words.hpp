@@ -50,16 +50,18 @@ inline constexpr Message<> by_layer{"Downloads by layer (of all patterns)",
 inline constexpr Message<> bucket{"Bucket", "バケット"};
 inline constexpr Message<> prefix{"Prefix", "プレフィックス"};
 inline constexpr Message<> file_count{"Files", "ファイル数"};
-inline constexpr Message<Count, Count, Text> count_and_range{
-    "{} (wanted: at least {}, at most {})", "{} (要件: 最低{}件、最大{})"};
+inline constexpr Message<Count, Count, Text> count_and_range{"{} (wanted: at least {}, at most {})",
+                                                             "{} (要件: 最低{}件、最大{})"};
 inline constexpr Message<Count> at_most{"{}", "{}件"};
 inline constexpr Message<> unlimited{"unlimited", "無制限"};
 inline constexpr Message<> state{"State", "状態"};
-inline constexpr Message<> file_list{"Downloaded files", "ダウンロード済みファイルリスト（複数ファイル）"};
+inline constexpr Message<> file_list{"Downloaded files",
+                                     "ダウンロード済みファイルリスト（複数ファイル）"};
 inline constexpr Message<Text, Count> layer_files{"{} ({} files):", "{} ({}ファイル):"};
 inline constexpr Message<> errors_warnings{"Errors and warnings", "エラー/警告"};
 inline constexpr Message<> nothing{"none", "なし"};
-inline constexpr Message<Count> more{"... and {} more (see the log)", "... ほか {} 件 (ログを参照)"};
+inline constexpr Message<Count> more{"... and {} more (see the log)",
+                                     "... ほか {} 件 (ログを参照)"};
 
 // Of the page alone.
 inline constexpr Message<> graph{"Workflow", "ワークフロー"};
@@ -82,7 +84,7 @@ inline constexpr Message<> no_data{"no data", "データなし"};
 std::string of_layer(Language language, LayerStatus status);
 std::string of_file(Language language, DownloadStatus status);
 
-std::string megabytes(std::uint64_t bytes);  ///< "312.8"
+std::string megabytes(std::uint64_t bytes);                    ///< "312.8"
 std::string percent(std::uint64_t part, std::uint64_t whole);  ///< "100.0"
 /// "14分30秒", "1時間0分5秒"
 std::string spoken(Language language, double seconds);

@@ -10,14 +10,14 @@ namespace sluice::glue::messages {
 
 using RunText = std::string_view;
 
-inline constexpr Message<RunText, RunText> attached{
-    "★ Watching the run under way: {} (run_id: {})", "★ 実行中のWorkflowを監視: {} (run_id: {})"};
+inline constexpr Message<RunText, RunText> attached{"★ Watching the run under way: {} (run_id: {})",
+                                                    "★ 実行中のWorkflowを監視: {} (run_id: {})"};
 /// Name, state, the node's own words, log group, log stream.
 inline constexpr Message<RunText, RunText, RunText, RunText, RunText> node_failed{
     "★ Failed node: {} [{}] {} (log group: {}, stream: {})",
     "★ 失敗ノード: {} [{}] {} (ロググループ: {}、ストリーム: {})"};
 inline constexpr Message<RunText, RunText> ended_as{"★ The run ended as {} {}",
-                                                      "★ 実行の最終状態: {} {}"};
+                                                    "★ 実行の最終状態: {} {}"};
 inline constexpr Message<RunText> nodes_never_ran{"★ Nodes that never ran: {}",
                                                   "★ 実行されなかったノード: {}"};
 inline constexpr Message<RunText> still_running{

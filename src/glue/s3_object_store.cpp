@@ -32,8 +32,8 @@ Task<S3ObjectStore::Clients*> S3ObjectStore::clients_of(std::string region) {
   aws::S3ClientOptions options = s3_client_options(options_, shared->settings);
   if (!region.empty()) options.endpoint.region = region;
   clients = std::make_unique<Clients>();
-  clients->listing = std::make_shared<aws::S3Client>(runtime_, shared->http, shared->credentials,
-                                                     options);
+  clients->listing =
+      std::make_shared<aws::S3Client>(runtime_, shared->http, shared->credentials, options);
   options.retry.max_attempts = 1;
   clients->reading = std::make_shared<aws::S3Client>(runtime_, shared->http, shared->credentials,
                                                      std::move(options));

@@ -73,8 +73,7 @@ Task<> WorkflowExecutor::stop(OpContext context, std::string workflow_name, std:
 
 Task<aws::glue::ResumedRun> WorkflowExecutor::resume(OpContext context, std::string workflow_name,
                                                      std::string run_id) {
-  const WorkflowRunResult result =
-      co_await get_workflow_run_status(context, workflow_name, run_id);
+  const WorkflowRunResult result = co_await get_workflow_run_status(context, workflow_name, run_id);
   std::vector<std::string> node_ids;
   for (const JobDetail* detail : result.failed_details())
     node_ids.push_back(detail->unique_id);

@@ -39,9 +39,9 @@ JobDetail never_run(const Node& node) {
 
 JobDetail job_detail(const Node& node) {
   JobDetail detail = never_run(node);
-  const auto last = std::max_element(
-      node.job_runs.begin(), node.job_runs.end(),
-      [](const JobRun& a, const JobRun& b) { return a.attempt < b.attempt; });
+  const auto last =
+      std::max_element(node.job_runs.begin(), node.job_runs.end(),
+                       [](const JobRun& a, const JobRun& b) { return a.attempt < b.attempt; });
   if (last == node.job_runs.end()) return detail;
   detail.status = last->state;
   detail.start_time = last->started_on;

@@ -49,8 +49,7 @@ void WorkflowExecutor::throw_start_error(const std::string& workflow_name,
   throw WorkflowExecutionError(named(text));
 }
 
-Task<std::string> WorkflowExecutor::execute_workflow(OpContext context,
-                                                     std::string workflow_name) {
+Task<std::string> WorkflowExecutor::execute_workflow(OpContext context, std::string workflow_name) {
   if (options_.attach) {
     const std::optional<WorkflowRun> running = co_await find_running(context, workflow_name);
     if (running) {

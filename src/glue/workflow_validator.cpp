@@ -8,8 +8,8 @@
 namespace sluice::glue {
 
 WorkflowValidator::WorkflowValidator(Runtime& runtime, aws::glue::GlueApi& glue,
-                                     S3FileCollector& collector,
-                                     const Configuration& configuration, GlueLog log)
+                                     S3FileCollector& collector, const Configuration& configuration,
+                                     GlueLog log)
     : runtime_(runtime),
       glue_(glue),
       collector_(collector),
@@ -27,8 +27,8 @@ Task<aws::glue::Workflow> WorkflowValidator::validate_workflow_exists(OpContext 
     missing = error;
   }
   if (missing) {
-    const std::string text = say(log_.language(), messages::workflow_missing,
-                                 std::string_view(workflow_name));
+    const std::string text =
+        say(log_.language(), messages::workflow_missing, std::string_view(workflow_name));
     throw WorkflowNotFoundError(
         Error(ErrorCode::not_found, "find", workflow_name, text).caused_by(*missing));
   }

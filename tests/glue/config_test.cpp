@@ -123,11 +123,11 @@ TEST_CASE("必須項目の欠落検出 / what is missing is named with its place
         "c.yaml:1:1: aws.region: must be given\n"
         "c.yaml:2:5: layers[0].file_patterns: must be given\n"
         "c.yaml:2:5: layers[0].s3_bucket: must be given");
-  CHECK(problem("", Language::japanese) ==
-        "c.yaml:1:1: キーと値の組 (マップ) が必要です");
+  CHECK(problem("", Language::japanese) == "c.yaml:1:1: キーと値の組 (マップ) が必要です");
 }
 
-TEST_CASE("不正なYAML形式の検出 / what is no YAML is told with its line, and an escape with its remedy") {
+TEST_CASE(
+    "不正なYAML形式の検出 / what is no YAML is told with its line, and an escape with its remedy") {
   CHECK(problem("aws: [").starts_with("c.yaml:1:"));
   const std::string escape = problem("a: 1\nfile_pattern: \"^\\d\"\n");
   CHECK(escape.starts_with("c.yaml:2:"));
@@ -205,14 +205,16 @@ TEST_CASE("values come from the environment, and never stand in a message") {
 }
 
 TEST_CASE("notices: a template must become JSON, and know its names") {
-  CHECK(problem(with("notify: {webhook: {url: 'https://h/x', template: '{\"text\": \"{{status}}\"}'}}\n"))
-            .empty());
+  CHECK(
+      problem(
+          with("notify: {webhook: {url: 'https://h/x', template: '{\"text\": \"{{status}}\"}'}}\n"))
+          .empty());
   CHECK(problem(with("notify: {webhook: {url: 'https://h/x', template: '{{statsu}}'}}\n"))
             .find("there is no {{statsu}}") != std::string::npos);
   CHECK(problem(with("notify: {webhook: {url: 'https://h/x', template: '{\"a\": {{status}}}'}}\n"))
             .find("no JSON") != std::string::npos);
-  const Configuration config = valid(
-      with("notify: {email: {host: mail, security: starttls, from: a@b.c, to: d@e.f}}\n"));
+  const Configuration config =
+      valid(with("notify: {email: {host: mail, security: starttls, from: a@b.c, to: d@e.f}}\n"));
   CHECK(config.notify.email->port == 587);
   CHECK(config.notify.email->to == std::vector<std::string>{"d@e.f"});
 }

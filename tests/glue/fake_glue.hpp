@@ -40,8 +40,7 @@ class FakeGlue final : public aws::glue::GlueApi {
   std::vector<std::string> resumed_nodes;
   std::vector<std::map<std::string, std::string>> properties;
 
-  Task<aws::glue::Workflow> get_workflow(OpContext, std::string,
-                                         aws::glue::IncludeGraph) override {
+  Task<aws::glue::Workflow> get_workflow(OpContext, std::string, aws::glue::IncludeGraph) override {
     if (workflow.failure) throw *workflow.failure;
     co_return workflow.value;
   }

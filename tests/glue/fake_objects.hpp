@@ -28,15 +28,13 @@ class FakeObjects final : public glue::ObjectStore {
            TimePoint modified = TimePoint(std::chrono::seconds(1'731'542'400))) {
     MemoryFs& files = bucket_of(bucket);
     files.put(key, text, modified);
-    listed_[bucket][key] = {.size = text.size(), .modified = modified, .storage_class = {},
-                            .restore_expiry = {}};
+    listed_[bucket][key] = {
+        .size = text.size(), .modified = modified, .storage_class = {}, .restore_expiry = {}};
   }
-  Object& listed(const std::string& bucket, const std::string& key) {
-    return listed_[bucket][key];
-  }
+  Object& listed(const std::string& bucket, const std::string& key) { return listed_[bucket][key]; }
 
   std::size_t page_size = 2;
-  std::function<void(const std::string& bucket)> before_list;           ///< May throw.
+  std::function<void(const std::string& bucket)> before_list;                    ///< May throw.
   std::function<void(std::string_view operation, std::string_view key)> before;  ///< May throw.
   int lists = 0;
 

@@ -77,9 +77,8 @@ struct World {
     local.root = world.config.download.local_base_dir;
     local.directory_mode = 0700;
     std::shared_ptr<FileSystem> output = make_local_fs(runtime, local);
-    FileDownloader downloader(
-        runtime, objects, output, world.config, log,
-        {.stop = world.stop, .on_progress = nullptr, .memory = world.memory});
+    FileDownloader downloader(runtime, objects, output, world.config, log,
+                              {.stop = world.stop, .on_progress = nullptr, .memory = world.memory});
     std::exception_ptr thrown;
     try {
       std::vector<LayerDownload> plan =
@@ -112,7 +111,8 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("正規表現によるファイルフィルタリング / patterns choose files; keys that end in '/' are none") {
+TEST_CASE(
+    "正規表現によるファイルフィルタリング / patterns choose files; keys that end in '/' are none") {
   World world;
   world.config.layers[0] = layer("a", "raw/", {"^b\\.csv$", "^[abc]\\.csv$"});
   world.fill = [](FakeObjects& objects) {
@@ -129,7 +129,9 @@ TEST_CASE("正規表現によるファイルフィルタリング / patterns cho
   CHECK(world.log.has("info 各層のファイル数: a=3件"));
 }
 
-TEST_CASE("複数層からのファイル収集 / layers are collected side by side; one that fails does not stop the others") {
+TEST_CASE(
+    "複数層からのファイル収集 / layers are collected side by side; one that fails does not stop "
+    "the others") {
   World world;
   world.config.layers.push_back(layer("b", "b/", {".*"}));
   world.config.layers.push_back(layer("c", "c/", {".*"}));
@@ -304,9 +306,9 @@ TEST_CASE("hostile keys fail by themselves, and nothing leaves the layer's direc
   World world;
   world.fill = [](FakeObjects& objects) {
     objects.page_size = 100;
-    for (const std::string& key : {std::string("raw/../../escape"), std::string("raw/a/../b"),
-                                   std::string("raw/n\0ul", 7), "raw/" + std::string(300, 'x'),
-                                   std::string("raw//etc/passwd"), std::string("raw/ok")})
+    for (const std::string& key :
+         {std::string("raw/../../escape"), std::string("raw/a/../b"), std::string("raw/n\0ul", 7),
+          "raw/" + std::string(300, 'x'), std::string("raw//etc/passwd"), std::string("raw/ok")})
       objects.put("lake", key, "x");
   };
   world.download();

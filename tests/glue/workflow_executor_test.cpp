@@ -58,9 +58,8 @@ struct Setup {
   template <class Work>
   std::optional<ErrorId> with(Work work) {
     std::optional<ErrorId> id;
-    test::run([this, &work, &id](Runtime& runtime) -> Task<> {
-      return body(*this, runtime, work, id);
-    });
+    test::run(
+        [this, &work, &id](Runtime& runtime) -> Task<> { return body(*this, runtime, work, id); });
     return id;
   }
 
@@ -112,7 +111,8 @@ TEST_CASE("after a lost answer, the run that exists is found and none is started
   CHECK(setup.log.has("run_id: wr_heard"));
 }
 
-TEST_CASE("after a lost answer without a run, it is started again with the same token, thrice at most") {
+TEST_CASE(
+    "after a lost answer without a run, it is started again with the same token, thrice at most") {
   Setup setup;
   setup.glue.starts = {{.failure = lost()}, {.value = "wr_2"}};
   CHECK_FALSE(setup.with(start));
@@ -179,8 +179,9 @@ TEST_CASE("COMPLETED with failed nodes has failed: they are named, with their lo
   CHECK(setup.with(wait) == ErrorId::workflow_failed);
   CHECK(setup.words == "★ Workflow実行失敗: etl - 失敗ジョブ 2件");
   CHECK(setup.log.has("warn ★ Workflow実行中に一部ジョブが失敗: load, sum"));
-  CHECK(setup.log.has("error ★ 失敗ノード: load [FAILED] no such table (ロググループ: "
-                      "/aws-glue/jobs/error、ストリーム: jr_load)"));
+  CHECK(
+      setup.log.has("error ★ 失敗ノード: load [FAILED] no such table (ロググループ: "
+                    "/aws-glue/jobs/error、ストリーム: jr_load)"));
 }
 
 TEST_CASE("nodes that never ran are a warning, or with --require-nodes a failure") {
@@ -196,7 +197,8 @@ TEST_CASE("nodes that never ran are a warning, or with --require-nodes a failure
 
 TEST_CASE("STOPPED and ERROR have failed; too many runs is a start that failed") {
   Setup stopped;
-  stopped.glue.polls = {run("STOPPING"), run("STOPPED", {.total = 2, .succeeded = 1, .stopped = 1})};
+  stopped.glue.polls = {run("STOPPING"),
+                        run("STOPPED", {.total = 2, .succeeded = 1, .stopped = 1})};
   CHECK(stopped.with(wait) == ErrorId::workflow_failed);
   CHECK(stopped.log.has("error ★ 実行の最終状態: STOPPED"));
   Setup error;
@@ -218,7 +220,8 @@ TEST_CASE("lost connections, throttling and unknown states do not end a watch") 
   Setup setup;
   setup.glue.polls = {{.failure = lost()},
                       {.failure = glue_error(ErrorCode::throttled, "ThrottlingException")},
-                      run("PONDERING"), run("COMPLETED", {.total = 1, .succeeded = 1})};
+                      run("PONDERING"),
+                      run("COMPLETED", {.total = 1, .succeeded = 1})};
   CHECK_FALSE(setup.with(wait));
   CHECK(setup.log.has("状態を確認できないため再試行します"));
   CHECK(setup.log.has("未知の実行状態 (実行中とみなします): PONDERING"));
@@ -264,9 +267,9 @@ TEST_CASE("jobs stand in the order in which they begin; the last attempt counts"
   last.job_runs.push_back(last.job_runs[0]);
   last.job_runs[1].attempt = 1;
   last.job_runs[1].state = "SUCCEEDED";
-  answer.graph = aws::glue::Graph{
-      .nodes = {last, job("first", "SUCCEEDED")},
-      .edges = {{.source_id = "wnode_first", .destination_id = "wnode_last"}}};
+  answer.graph =
+      aws::glue::Graph{.nodes = {last, job("first", "SUCCEEDED")},
+                       .edges = {{.source_id = "wnode_first", .destination_id = "wnode_last"}}};
   const WorkflowRunResult result = make_run_result(answer);
   REQUIRE(result.job_details.size() == 2);
   CHECK(result.job_details[0].job_name == "first");

@@ -1,5 +1,5 @@
-// Reads lines of JSON, {"patterns": [...], "names": [...]}, and answers each with the index that each name matches (-1: none), or
-// with what is wrong with the patterns.
+// Reads lines of JSON, {"patterns": [...], "names": [...]}, and answers each with the index that
+// each name matches (-1: none), or with what is wrong with the patterns.
 #include <iostream>
 #include <string>
 #include <vector>

@@ -5,8 +5,8 @@
 
 namespace sluice {
 
-/// Tells work that somebody wants it to end in an orderly way, which cancellation does not. Lives on
-/// the loop.
+/// Tells work that somebody wants it to end in an orderly way, which cancellation does not. Lives
+/// on the loop.
 class StopSignal {
  public:
   explicit StopSignal(Executor executor) : waiting_(std::move(executor)) {}

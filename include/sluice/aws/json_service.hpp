@@ -27,8 +27,8 @@ struct JsonServiceOptions {
 };
 
 /// Calls operations of one JSON service: signed anew for each attempt, expired credentials fetched
-/// again once, a wrong clock corrected once, retried by the policy. Lives on the loop; calls may run
-/// at once.
+/// again once, a wrong clock corrected once, retried by the policy. Lives on the loop; calls may
+/// run at once.
 ///
 /// Errors: Error with the service's code and request id. With Safety::sent_once, a failure that
 /// leaves open whether the service acted is thrown as it is (network, timeout, unavailable) for the

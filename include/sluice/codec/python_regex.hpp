@@ -10,7 +10,8 @@
 
 namespace sluice::codec {
 
-// Patterns as Python's `re` has them, matched by RE2 in linear time. Pure; callable from any thread.
+// Patterns as Python's `re` has them, matched by RE2 in linear time. Pure; callable from any
+// thread.
 
 /// The pattern as RE2 writes it, so that it matches what `re.match` would (docs/glue.md names what
 /// is left different: `$` is the end only, `\b` knows ASCII). Throws Error{invalid_input} that says

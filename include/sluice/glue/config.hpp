@@ -17,8 +17,8 @@
 
 namespace sluice::glue {
 
-// The configuration file's values (docs/glue.md, "YAML reference"). A setting without a value in the
-// file is unset where a flag may give it, or else has its default.
+// The configuration file's values (docs/glue.md, "YAML reference"). A setting without a value in
+// the file is unset where a flag may give it, or else has its default.
 
 struct AwsConfig {
   std::string region;
@@ -37,12 +37,12 @@ struct WorkflowConfig {
 
 /// A layer of the data lake.
 struct LayerConfig {
-  std::string name;  ///< Unique, and the name of its directory.
+  std::string name;          ///< Unique, and the name of its directory.
   std::string display_name;  ///< `name` if the file has none.
   std::string s3_bucket;
-  std::string s3_prefix;  ///< As keys begin; without a leading '/'.
-  std::string region;     ///< Empty: aws.region.
-  std::vector<std::string> file_patterns;  ///< As written.
+  std::string s3_prefix;                              ///< As keys begin; without a leading '/'.
+  std::string region;                                 ///< Empty: aws.region.
+  std::vector<std::string> file_patterns;             ///< As written.
   std::shared_ptr<const codec::PatternSet> patterns;  ///< The same, compiled; never null.
   bool required = false;
   std::uint64_t min_files = 0;

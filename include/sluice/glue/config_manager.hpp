@@ -25,8 +25,8 @@ struct ConfigProblem {
 std::string describe(std::string_view file, const std::vector<ConfigProblem>& problems);
 
 struct ParsedConfiguration {
-  Configuration configuration;           ///< Complete only without problems.
-  std::vector<ConfigProblem> problems;   ///< All of them, in the file's order.
+  Configuration configuration;          ///< Complete only without problems.
+  std::vector<ConfigProblem> problems;  ///< All of them, in the file's order.
 };
 
 /// Reads the whole text in one pass and finds all that is wrong with it. `${NAME}` in values is

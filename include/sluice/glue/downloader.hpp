@@ -28,7 +28,7 @@ namespace sluice::glue {
 struct Services {
   aws::glue::GlueApi* glue = nullptr;
   ObjectStore* objects = nullptr;
-  std::shared_ptr<FileSystem> output;     ///< The output directory; made when it is first written to.
+  std::shared_ptr<FileSystem> output;  ///< The output directory; made when it is first written to.
   std::shared_ptr<KeyValueStore> memory;  ///< Of download.incremental; else null.
 };
 

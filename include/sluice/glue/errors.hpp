@@ -8,22 +8,23 @@
 
 namespace sluice::glue {
 
-/// The codes of the users' manual (docs/glue.md, "Codes"). W001 and W002 are warnings and no errors.
+/// The codes of the users' manual (docs/glue.md, "Codes"). W001 and W002 are warnings and no
+/// errors.
 enum class ErrorId : std::uint8_t {
-  configuration_file,         ///< E001
-  configuration,              ///< E002
-  workflow_not_found,         ///< E003
-  initial_layer_not_found,    ///< E004: none found,
-  insufficient_files,         ///< E004: too few,
-  too_many_files,             ///< E004: too many.
-  s3_access,                  ///< E005
-  download,                   ///< E006
-  no_space,                   ///< E007
-  permission,                 ///< E008: access denied, or bad credentials.
-  workflow_execution,         ///< E009: could not be started.
-  workflow_timeout,           ///< E010
-  workflow_failed,            ///< E011
-  interrupted,                ///< No code of its own.
+  configuration_file,       ///< E001
+  configuration,            ///< E002
+  workflow_not_found,       ///< E003
+  initial_layer_not_found,  ///< E004: none found,
+  insufficient_files,       ///< E004: too few,
+  too_many_files,           ///< E004: too many.
+  s3_access,                ///< E005
+  download,                 ///< E006
+  no_space,                 ///< E007
+  permission,               ///< E008: access denied, or bad credentials.
+  workflow_execution,       ///< E009: could not be started.
+  workflow_timeout,         ///< E010
+  workflow_failed,          ///< E011
+  interrupted,              ///< No code of its own.
 };
 
 std::string_view code_of(ErrorId id);  ///< "E001"; "" for interrupted.
@@ -45,9 +46,9 @@ class GlueWorkflowDownloaderError : public Error {
 };
 
 // One class for each, so that callers catch by name.
-#define SLUICE_GLUE_ERROR(Name, id)                                                \
-  class Name : public GlueWorkflowDownloaderError {                                \
-   public:                                                                         \
+#define SLUICE_GLUE_ERROR(Name, id)                                                   \
+  class Name : public GlueWorkflowDownloaderError {                                   \
+   public:                                                                            \
     explicit Name(Error error) : GlueWorkflowDownloaderError(id, std::move(error)) {} \
   }
 SLUICE_GLUE_ERROR(ConfigurationFileError, ErrorId::configuration_file);

@@ -55,7 +55,7 @@ struct DownloadResult {
   bool stopped = false;            ///< `stop` ended it: what was not begun is `pending`.
 
   double total_size_mb() const { return static_cast<double>(total_bytes) / (1024.0 * 1024.0); }
-  double get_success_rate() const;   ///< Percent of total_files; 0 if there are none.
+  double get_success_rate() const;    ///< Percent of total_files; 0 if there are none.
   double average_speed_mbps() const;  ///< MiB a second that were transferred.
 };
 

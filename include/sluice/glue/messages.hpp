@@ -43,8 +43,8 @@ inline constexpr Message<Text> report_written{"Report written: {}", "レポー�
 // Warnings.
 inline constexpr Message<Text> skipped_existing{"Skipped, the file is already there: {}",
                                                 "ファイルが既に存在するためスキップ: {}"};
-inline constexpr Message<Text, Count, Count> download_retry{
-    "Download tried again: {} (try {}/{})", "ダウンロードリトライ: {} (試行{}/{})"};
+inline constexpr Message<Text, Count, Count> download_retry{"Download tried again: {} (try {}/{})",
+                                                            "ダウンロードリトライ: {} (試行{}/{})"};
 inline constexpr Message<Text> no_match{"No file matches the patterns: {}",
                                         "正規表現にマッチするファイルが見つかりません: {}"};
 inline constexpr Message<Text> jobs_failed_in_run{"★ Jobs failed while the workflow runs: {}",
@@ -62,10 +62,12 @@ inline constexpr Message<Text> workflow_missing{"The workflow does not exist: {}
 inline constexpr Message<Text, Count> initial_layer_missing{
     "No file of the initial layer: {} (timeout: {} s)",
     "初期層ファイルが見つかりません: {} (タイムアウト: {}秒)"};
-inline constexpr Message<Text, Count, Count> too_few{"★ Too few files: {} (found: {}, at least: {})",
-                                                     "★ ファイル数不足: {} (検出: {}件, 最低: {}件)"};
+inline constexpr Message<Text, Count, Count> too_few{
+    "★ Too few files: {} (found: {}, at least: {})",
+    "★ ファイル数不足: {} (検出: {}件, 最低: {}件)"};
 inline constexpr Message<Text, Count, Count> too_many{
-    "★ Too many files: {} (found: {}, at most: {})", "★ ファイル数超過: {} (検出: {}件, 最大: {}件)"};
+    "★ Too many files: {} (found: {}, at most: {})",
+    "★ ファイル数超過: {} (検出: {}件, 最大: {}件)"};
 inline constexpr Message<Text, Text> execution_error{"★ Workflow could not be run: {} - {}",
                                                      "★ Workflow実行エラー: {} - {}"};
 inline constexpr Message<Text, Count> workflow_timeout{

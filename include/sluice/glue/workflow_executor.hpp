@@ -32,15 +32,16 @@ class WorkflowExecutor {
                    ExecutorOptions options);
 
   /// Starts the workflow and returns the run's id. After an answer that was lost, the run is looked
-  /// for by a run property of its own before another is started. A workflow that has as many runs as
-  /// it may have is an error that names the run under way (or, with `attach`, that run is taken).
-  /// Throws WorkflowExecutionError, PermissionError, WorkflowNotFoundError.
+  /// for by a run property of its own before another is started. A workflow that has as many runs
+  /// as it may have is an error that names the run under way (or, with `attach`, that run is
+  /// taken). Throws WorkflowExecutionError, PermissionError, WorkflowNotFoundError.
   Task<std::string> execute_workflow(OpContext context, std::string workflow_name);
 
   /// Polls every polling_interval with jitter (slower when throttled) until the run has ended, then
-  /// reads its graph. A lost connection is tried again until the execution timeout. Throws WorkflowTimeoutError (the message has the run's id and
-  /// the command that attaches to it) and WorkflowFailedError (names the failed nodes, their words
-  /// and where their logs are); last_result() then has what is known.
+  /// reads its graph. A lost connection is tried again until the execution timeout. Throws
+  /// WorkflowTimeoutError (the message has the run's id and the command that attaches to it) and
+  /// WorkflowFailedError (names the failed nodes, their words and where their logs are);
+  /// last_result() then has what is known.
   Task<WorkflowRunResult> wait_for_completion(OpContext context, std::string workflow_name,
                                               std::string run_id);
 

@@ -33,9 +33,9 @@ struct WorkflowRunResult {
   std::optional<TimePoint> start_time, end_time;
   std::optional<double> duration_seconds;
   std::uint32_t completed_jobs = 0, failed_jobs = 0, total_jobs = 0;
-  std::uint32_t unfinished_jobs = 0;      ///< Running or waiting by the run's own numbers.
-  std::vector<JobDetail> job_details;     ///< In the graph's order: what begins first stands first.
-  std::vector<aws::glue::Edge> edges;     ///< Between unique ids of jobs, crawlers and triggers.
+  std::uint32_t unfinished_jobs = 0;   ///< Running or waiting by the run's own numbers.
+  std::vector<JobDetail> job_details;  ///< In the graph's order: what begins first stands first.
+  std::vector<aws::glue::Edge> edges;  ///< Between unique ids of jobs, crawlers and triggers.
   std::vector<aws::glue::Node> triggers;
   std::optional<std::string> error_message;
 
