@@ -12,6 +12,7 @@
 #include "sluice/fs/local_fs.hpp"
 #include "sluice/glue/downloader.hpp"
 #include "sluice/glue/messages.hpp"
+#include "sluice/glue/notify.hpp"
 #include "usage_error.hpp"
 
 namespace sluice::cli {
@@ -201,6 +202,11 @@ Task<ExitCode> GlueRun::run_with(glue::Services services) {
   const glue::RunOutcome outcome = co_await downloader.run(context, workflow);
   if (view_) view_->show({});
   print(outcome);
+  if (!options_->dry_run) {
+    const std::shared_ptr<net::HttpClient> http = co_await store_->http();
+    co_await glue::notify(session_.runtime(), session_.context(), *http, config_.get().notify,
+                          outcome, log_);
+  }
   co_await output->close(session_.context());
   co_return static_cast<ExitCode>(outcome.exit_code);
 }

@@ -79,32 +79,6 @@ std::optional<WebhookConfig> read_webhook(MapReader& notify) {
   return webhook;
 }
 
-std::optional<EmailConfig> read_email(MapReader& notify) {
-  const codec::YamlValue* const given = notify.value("email");
-  if (!given) return std::nullopt;
-  MapReader section(given, notify.key_of("email"), notify.problems());
-  EmailConfig email;
-  email.host = section.needed_text("host");
-  const auto security = section.choice("security", {"none", "starttls", "tls"});
-  email.security = static_cast<EmailConfig::Security>(security.value_or(0));
-  constexpr std::uint16_t usual_ports[] = {25, 587, 465};
-  email.port = static_cast<std::uint16_t>(
-      section.integer("port", 1, 65535).value_or(usual_ports[security.value_or(0)]));
-  email.user = section.text("user").value_or("");
-  email.password = Secret(section.text("password").value_or(""));
-  email.from = section.needed_text("from");
-  const codec::YamlValue* const to = section.value("to");
-  if (!to) {
-    section.problems().add(section.place(), section.key_of("to"), messages::missing);
-  } else if (to->is_scalar()) {
-    email.to.push_back(section.needed_text("to"));
-  } else {
-    email.to = section.texts("to").value_or(std::vector<std::string>());
-  }
-  email.when = read_when(section);
-  return email;
-}
-
 void read_date_range(MapReader& filters, FilterConfig& into) {
   MapReader section(filters.value("date_range"), "filters.date_range", filters.problems());
   section.boolean("enabled", into.by_date);
@@ -190,7 +164,8 @@ void read_filters(MapReader& top, FilterConfig& filters) {
 void read_notify(MapReader& top, NotifyConfig& notify) {
   MapReader section(top.value("notify"), "notify", top.problems());
   notify.webhook = read_webhook(section);
-  notify.email = read_email(section);
+  if (const codec::YamlValue* const email = section.value("email"))
+    section.problems().add(email->place, section.key_of("email"), messages::no_email);
 }
 
 }  // namespace sluice::glue

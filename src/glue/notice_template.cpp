@@ -33,10 +33,10 @@ std::string replaced(std::string_view text, OnName on_name) {
 
 const NoticeValues& example_values() {
   static const NoticeValues values = {
-      {"status", "success"}, {"workflow", "w"},   {"run_id", "wr_1"},  {"total_files", "1"},
-      {"successful", "1"},   {"failed", "0"},     {"skipped", "0"},    {"size_mb", "1.0"},
-      {"duration", "1.0"},   {"error", ""},       {"report", "a.txt"}, {"host", "h"},
-      {"exit_code", "0"},    {"text", "message"},
+      {"status", "success"}, {"workflow", "w"}, {"run_id", "wr_1"},  {"total_files", "1"},
+      {"successful", "1"},   {"failed", "0"},   {"skipped", "0"},    {"size_mb", "1.0"},
+      {"duration", "1.0"},   {"error", ""},     {"report", "a.txt"}, {"exit_code", "0"},
+      {"text", "message"},
   };
   return values;
 }

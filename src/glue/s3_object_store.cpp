@@ -72,6 +72,11 @@ Task<std::unique_ptr<aws::glue::GlueApi>> S3ObjectStore::glue() {
                                         std::move(options));
 }
 
+Task<std::shared_ptr<net::HttpClient>> S3ObjectStore::http() {
+  aws::Session* const shared = co_await session();
+  co_return shared->http;
+}
+
 Task<> S3ObjectStore::close(OpContext context) {
   std::exception_ptr first;
   for (const auto& [place, files] : opened_) {

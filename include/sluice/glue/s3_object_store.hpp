@@ -25,6 +25,8 @@ class S3ObjectStore final : public ObjectStore {
   Task<std::shared_ptr<FileSystem>> open(OpContext context, BucketPlace place) override;
   /// A client of Glue in the session's region; throws Error{config} without one.
   Task<std::unique_ptr<aws::glue::GlueApi>> glue();
+  /// The connections that both go over; until close().
+  Task<std::shared_ptr<net::HttpClient>> http();
   Task<> close(OpContext context);
 
  private:
