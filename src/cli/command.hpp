@@ -26,5 +26,6 @@ void add_copy_command(Commands commands);  // cp
 void add_sync_command(Commands commands);
 void add_remove_command(Commands commands);  // rm
 void add_batch_commands(Commands commands);  // batch scan|process|run|status|retry|forget
+void add_glue_commands(Commands commands);   // glue [validate|status|runs|stop|resume]
 
 }  // namespace sluice::cli

@@ -20,6 +20,7 @@
 #include "sluice/async/errors.hpp"
 #include "sluice/async/watchdog.hpp"
 #include "sluice/core/descriptors.hpp"
+#include "sluice/glue/errors.hpp"
 #include "usage_error.hpp"
 #include "version.hpp"
 
@@ -38,6 +39,11 @@ std::string usage_failure(Language language, const CLI::ParseError& error) {
   const std::string kind = extras ? "ExtrasError" : error.get_name();
   return fmt::format("{}\n{}\n", usage_text(language, kind, error.what()),
                      say(language, messages::see_help));
+}
+
+/// `glue` has exit codes of its own (docs/glue.md).
+ExitCode glue_exit_code(glue::ErrorId id) {
+  return static_cast<ExitCode>(glue::exit_code_of(id));
 }
 
 // Reads the command line, then the environment and the configuration file for what it leaves open.
@@ -62,6 +68,7 @@ class CommandLine {
     add_sync_command(commands);
     add_remove_command(commands);
     add_batch_commands(commands);
+    add_glue_commands(commands);
     if (parsed_.language == Language::japanese) translate_help(app_);
   }
 
@@ -75,7 +82,8 @@ class CommandLine {
       return ExitCode::ok;
     } catch (const CLI::ParseError& error) {
       fmt::print(stderr, "{}", usage_failure(parsed_.language, error));
-      return ExitCode::usage;
+      return app_.got_subcommand("glue") ? glue_exit_code(glue::ErrorId::configuration)
+                                         : ExitCode::usage;
     }
     if (config_.empty()) config_ = invocation_.environment.get("SLUICE_CONFIG").value_or("");
     apply_settings(app_, invocation_.environment,
@@ -105,7 +113,22 @@ bool is_usage(const std::exception_ptr& thrown) {
   }
 }
 
+std::optional<glue::ErrorId> glue_error(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const glue::GlueWorkflowDownloaderError& error) {
+    return error.id();
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
 ExitCode report(Language language, const std::exception_ptr& thrown) {
+  if (const auto id = glue_error(thrown)) {
+    // Said in its own words, a line for each thing that is wrong.
+    fmt::print(stderr, "{}\n", error_from(thrown).message());
+    return glue_exit_code(*id);
+  }
   const Error error = error_from(thrown);
   fmt::print(stderr, "sluice: {}\n", describe(language, error));
   return is_usage(thrown) ? ExitCode::usage : exit_code_for(error);

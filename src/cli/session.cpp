@@ -60,12 +60,17 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
                  Language language, bool terminal)
     : runtime_(runtime),
       options_(std::move(options)),
+      environment_(std::move(environment)),
       output_(output_options(options_, language, terminal)),
-      state_directory_(state_directory_of(options_, environment)),
-      temporary_directory_(environment.get("TMPDIR").value_or("/tmp")),
-      journal_(journal_in(runtime, state_directory_)) {
-  storage_ = std::make_unique<Storage>(
-      runtime_, storage_options(runtime_, options_, std::move(environment), journal_));
+      state_directory_(state_directory_of(options_, environment_)),
+      temporary_directory_(environment_.get("TMPDIR").value_or("/tmp")),
+      journal_(journal_in(runtime, state_directory_)),
+      stop_signal_(std::make_shared<StopSignal>(runtime.executor())) {
+  storage_ = std::make_unique<Storage>(runtime_, storage_options());
+}
+
+StorageOptions Session::storage_options() {
+  return cli::storage_options(runtime_, options_, environment_, journal_);
 }
 
 Session::~Session() = default;

@@ -8,6 +8,7 @@
 #include "options.hpp"
 #include "output.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/stop_signal.hpp"
 #include "sluice/core/environment.hpp"
 #include "sluice/fs/storage.hpp"
 #include "sluice/fs/temporaries.hpp"
@@ -37,6 +38,10 @@ class Session {
   /// The system's: $TMPDIR, else /tmp.
   const std::filesystem::path& temporary_directory() const { return temporary_directory_; }
 
+  const Environment& environment() const { return environment_; }
+  /// As this invocation's flags say.
+  StorageOptions storage_options();
+
   Storage& storage() { return *storage_; }
   Task<std::shared_ptr<FileSystem>> open_tree(std::string url);
   Task<Storage::File> open_file(std::string url);
@@ -54,7 +59,12 @@ class Session {
 
   /// Set by the first signal: commands stop asking for new files.
   bool stop_requested() const { return stop_requested_; }
-  void request_stop() { stop_requested_ = true; }
+  void request_stop() {
+    stop_requested_ = true;
+    stop_signal_->request();
+  }
+  /// The same for who waits for it.
+  const std::shared_ptr<StopSignal>& stop_signal() const { return stop_signal_; }
   std::function<bool()> stop_function() {
     return [this] { return stop_requested_; };
   }
@@ -64,12 +74,14 @@ class Session {
  private:
   Runtime& runtime_;
   GlobalOptions options_;
+  Environment environment_;
   Output output_;
   std::filesystem::path state_directory_, temporary_directory_;
   std::shared_ptr<TemporaryJournal> journal_;
   std::unique_ptr<Storage> storage_;
   std::vector<std::shared_ptr<KeyValueStore>> stores_;
   bool stop_requested_ = false;
+  std::shared_ptr<StopSignal> stop_signal_;
 };
 
 }  // namespace sluice::cli

@@ -116,4 +116,34 @@ std::string JsonWriter::take() {
   return std::exchange(out_, {});
 }
 
+std::string indented_json(std::string_view text) {
+  std::string out;
+  std::size_t depth = 0;
+  const auto new_line = [&out, &depth] { out.append("\n").append(2 * depth, ' '); };
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool empty = (c == '{' || c == '[') && (text[i + 1] == '}' || text[i + 1] == ']');
+    if (quoted) {
+      out += c;
+      if (c == '\\') out += text[++i];
+      quoted = c != '"';
+    } else if (empty) {
+      out += c;
+      out += text[++i];
+    } else if (c == '}' || c == ']') {
+      --depth;
+      new_line();
+      out += c;
+    } else {
+      out += c;
+      if (c == ':') out += ' ';
+      if (c == '{' || c == '[') ++depth;
+      if (c == '{' || c == '[' || c == ',') new_line();
+      quoted = c == '"';
+    }
+  }
+  return out;
+}
+
 }  // namespace sluice::codec

@@ -28,9 +28,10 @@ class LocalFs final : public FileSystem {
   LocalFs(Runtime& runtime, LocalFsOptions options)
       : runtime_(runtime),
         options_(std::move(options)),
-        site_(std::make_shared<LocalSite>(LocalRoot(options_.root, options_.link_reads),
-                                          runtime.random().hex_id().substr(0, token_digits),
-                                          options_.journal, with_names(runtime.log()))),
+        site_(std::make_shared<LocalSite>(
+            LocalRoot(options_.root, options_.link_reads, options_.directory_mode),
+            runtime.random().hex_id().substr(0, token_digits), options_.journal,
+            with_names(runtime.log()))),
         cleanups_(std::make_shared<Cleanups>(runtime)) {}
 
   std::unique_ptr<FileStream> walk(OpContext context, std::string root,

@@ -1,5 +1,7 @@
 #include "fs/local_root.hpp"
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
@@ -59,8 +61,10 @@ ParentAndName split_parent(std::string_view relative) {
   return {std::string(relative.substr(0, slash)), std::string(relative.substr(slash + 1))};
 }
 
-LocalRoot::LocalRoot(std::filesystem::path path, LinkReads link_reads)
-    : path_(std::filesystem::absolute(path).lexically_normal()), link_reads_(link_reads) {
+LocalRoot::LocalRoot(std::filesystem::path path, LinkReads link_reads, mode_t directory_mode)
+    : path_(std::filesystem::absolute(path).lexically_normal()),
+      link_reads_(link_reads),
+      directory_mode_(directory_mode) {
   // "dir/" and "dir" are one root; the name is shown without the slash.
   if (!path_.has_filename() && path_.has_relative_path()) path_ = path_.parent_path();
 }
@@ -141,18 +145,20 @@ HeldFd LocalRoot::make_directory(const std::string& relative, bool durable) {
 
 void LocalRoot::make_root(bool durable) const {
   std::error_code failed;
-  std::vector<std::filesystem::path> parents;
-  for (auto at = path_; at.has_relative_path() && !std::filesystem::exists(at, failed);) {
-    at = at.parent_path();
-    parents.push_back(at);
-  }
-  std::filesystem::create_directories(path_, failed);
-  if (failed) throw system_failure(failed.value(), "make directory", path_.native());
-  if (!durable) return;
-  for (const std::filesystem::path& parent : parents)
+  std::vector<std::filesystem::path> missing;
+  for (auto at = path_; at.has_relative_path() && !std::filesystem::exists(at, failed);
+       at = at.parent_path())
+    missing.push_back(at);
+  for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+    const bool made = ::mkdir(at->c_str(), directory_mode_) == 0;
+    // Somebody else may make it at the same moment. A trailing '/' names it a second time.
+    if (!made && errno != EEXIST) throw system_failure(errno, "make directory", path_.native());
+    if (!made || !durable) continue;
+    const std::filesystem::path parent = at->parent_path();
     sync_directory(
         open_at(AT_FDCWD, parent.c_str(), directory_flags).or_throw("open", parent.native()).get(),
         parent.native());
+  }
 }
 
 void LocalRoot::make_missing(const std::string& relative, bool durable) {
@@ -162,7 +168,7 @@ void LocalRoot::make_missing(const std::string& relative, bool durable) {
     const ParentAndName step = split_parent(std::string_view(relative).substr(0, end));
     const Opened parent = open_beneath(step.directory, directory_flags);
     if (!parent.fd) return;  // the caller's own open finds the reason and reports it
-    if (::mkdirat(parent.fd.get(), step.name.c_str(), 0777) == 0) {
+    if (::mkdirat(parent.fd.get(), step.name.c_str(), directory_mode_) == 0) {
       if (durable) sync_directory(parent.fd.get(), full(step.directory));
     } else if (errno != EEXIST) {
       throw system_failure(errno, "make directory", full(relative));

@@ -17,7 +17,7 @@ namespace sluice {
 /// RESOLVE_BENEATH, or, on kernels without it, part by part, refusing every link.
 class LocalRoot {
  public:
-  LocalRoot(std::filesystem::path path, LinkReads link_reads);
+  LocalRoot(std::filesystem::path path, LinkReads link_reads, mode_t directory_mode);
 
   /// What the path names from now on: a service lives longer than the directory that a nightly job
   /// makes anew, or than where a link leads.
@@ -46,6 +46,7 @@ class LocalRoot {
 
   std::filesystem::path path_;
   LinkReads link_reads_;
+  mode_t directory_mode_;  ///< Of directories that are made; the process's mask takes from it.
   std::shared_ptr<const UniqueFd> root_;  // O_PATH, once it exists
 };
 

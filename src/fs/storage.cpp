@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "sluice/async/semaphore.hpp"
-#include "sluice/aws/credentials_chain.hpp"
 #include "sluice/fs/local_fs.hpp"
 #include "sluice/fs/s3_fs.hpp"
 
@@ -11,29 +10,21 @@ namespace sluice {
 
 // Made when the first S3 URL is opened; destroyed in reverse order.
 struct Storage::S3 {
-  std::shared_ptr<net::HttpClient> http;
-  std::shared_ptr<aws::CredentialsProvider> credentials;
+  aws::Session session;
   std::shared_ptr<aws::S3Client> client;
   std::shared_ptr<Semaphore> buffers, read_buffers;
 };
 
-namespace {
-
-net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions given) {
-  // curl's rule: the lower-case names win, and HTTP_PROXY in upper case is ignored (CGI servers set
-  // it from a request header).
-  const auto first = [&environment](const char* one, const char* other) {
-    if (auto value = environment.get(one)) return *value;
-    return other ? environment.get(other).value_or("") : std::string();
-  };
-  if (given.http_proxy.empty()) given.http_proxy = first("http_proxy", nullptr);
-  if (given.https_proxy.empty()) given.https_proxy = first("https_proxy", "HTTPS_PROXY");
-  if (given.no_proxy.empty()) given.no_proxy = first("no_proxy", "NO_PROXY");
-  return given;
+aws::SessionOptions session_options(const StorageOptions& options) {
+  return {.environment = options.environment,
+          .profile = options.profile,
+          .region = options.region,
+          .anonymous = options.anonymous,
+          .http = options.http};
 }
 
-aws::S3ClientOptions client_options(const StorageOptions& options,
-                                    const aws::AwsSettings& settings) {
+aws::S3ClientOptions s3_client_options(const StorageOptions& options,
+                                       const aws::AwsSettings& settings) {
   aws::S3ClientOptions client;
   client.endpoint = aws::endpoint_options(settings, "s3");
   if (!options.endpoint_url.empty()) client.endpoint.custom = net::parse_url(options.endpoint_url);
@@ -46,6 +37,8 @@ aws::S3ClientOptions client_options(const StorageOptions& options,
   client.requester_pays = options.requester_pays;
   return client;
 }
+
+namespace {
 
 std::string as_directory(std::string path) {
   if (!path.empty() && path.back() != '/') path += '/';
@@ -60,26 +53,11 @@ Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
   if (s3_) co_return s3_.get();
-  aws::AwsOverrides overrides;
-  overrides.profile = options_.profile;
-  overrides.region = options_.region;
-  overrides.ca_bundle = options_.http.tls.ca_file;
-  const aws::AwsSettings settings =
-      co_await aws::load_aws_settings(runtime_, options_.environment, std::move(overrides));
-
-  net::Http1Options http = options_.http;
-  http.tls.ca_file = settings.ca_bundle;
-  http.proxy = proxies_of(options_.environment, std::move(http.proxy));
   auto made = std::make_unique<S3>();
-  made->http = net::make_http1_client(runtime_, std::move(http));
-  if (options_.anonymous) {
-    made->credentials = aws::make_static_credentials({});
-  } else {
-    made->credentials =
-        aws::make_credentials_chain(runtime_, *made->http, {.settings = settings, .mfa = nullptr});
-  }
-  made->client = std::make_shared<aws::S3Client>(runtime_, made->http, made->credentials,
-                                                 client_options(options_, settings));
+  made->session = co_await aws::open_session(runtime_, session_options(options_));
+  made->client =
+      std::make_shared<aws::S3Client>(runtime_, made->session.http, made->session.credentials,
+                                      s3_client_options(options_, made->session.settings));
   // Only a reader that takes bytes in their order reads parts ahead: a pipe, another store.
   const auto memory = static_cast<std::size_t>(options_.buffer_memory);
   made->buffers = std::make_shared<Semaphore>(runtime_.executor(), memory - memory / 4);
@@ -171,7 +149,7 @@ Task<> Storage::close(OpContext context) {
   }
   opened_.clear();
   if (s3_) {
-    co_await s3_->http->close();
+    co_await s3_->session.http->close();
     s3_.reset();
   }
   if (first) std::rethrow_exception(first);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "aws/manual_credentials.hpp"
 #include "sluice/aws/signing.hpp"
 #include "sluice/codec/hash.hpp"
 #include "sluice/codec/hex.hpp"
@@ -23,31 +24,6 @@ class FixedClock final : public Clock {
   TimePoint time = TimePoint(std::chrono::seconds(1369353600));  // 2013-05-24T00:00:00Z
 };
 
-/// Counts refreshes; each gives new credentials.
-class Refreshing final : public CredentialsProvider {
- public:
-  Task<std::shared_ptr<const Credentials>> get(OpContext) override {
-    if (!current_) {
-      ++refreshes;
-      Credentials made{.access_key_id = "KEY" + std::to_string(refreshes),
-                       .secret_access_key = Secret("secret"),
-                       .session_token = Secret("token" + std::to_string(refreshes)),
-                       .expires = {},
-                       .account_id = {},
-                       .source = "test"};
-      current_ = std::make_shared<const Credentials>(std::move(made));
-    }
-    co_return current_;
-  }
-  void invalidate(const std::shared_ptr<const Credentials>& used) override {
-    if (used == current_) current_.reset();
-  }
-  int refreshes = 0;
-
- private:
-  std::shared_ptr<const Credentials> current_;
-};
-
 FakeAnswer refusal(int status, std::string code, std::string more = {}) {
   return {.status = status,
           .body = "<Error><Code>" + code + "</Code><Message>m</Message>" + more + "</Error>"};
@@ -55,7 +31,8 @@ FakeAnswer refusal(int status, std::string code, std::string more = {}) {
 
 struct Setup {
   std::shared_ptr<FakeHttp> http = std::make_shared<FakeHttp>();
-  std::shared_ptr<Refreshing> credentials = std::make_shared<Refreshing>();
+  std::shared_ptr<test::CountedCredentials> credentials =
+      std::make_shared<test::CountedCredentials>();
   std::shared_ptr<FixedClock> clock = std::make_shared<FixedClock>();
   S3ClientOptions options;
 
@@ -179,7 +156,7 @@ TEST_CASE("expired S3 credentials are refreshed once") {
   Setup setup;
   setup.http->then(refusal(400, "ExpiredToken")).then(object_answer());
   CHECK_FALSE(setup.run(get_text).has_value());
-  CHECK(setup.credentials->refreshes == 2);
+  CHECK(setup.credentials->fetched == 2);
   CHECK(setup.http->seen()[1].header("x-amz-security-token") == "token2");
 
   Setup stale;

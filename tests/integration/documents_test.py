@@ -57,7 +57,7 @@ def the_documents_name_each_command_and_flag(bench):
 
 def no_document_names_a_flag_that_does_not_exist(bench):
     known = all_flags(bench) | OTHERS
-    for name in ("README.md", "README.ja.md", "docs/recovery.md", "docs/security.md"):
+    for name in ("README.md", "README.ja.md", "docs/glue.md", "docs/glue.ja.md", "docs/recovery.md", "docs/security.md"):
         ours = re.sub(r"`aws [^`]*`", "", (ROOT / name).read_text())  # another program's flags
         unknown = set(FLAG.findall(ours)) - known
         assert not unknown, f"{name}: {sorted(unknown)}"
@@ -99,7 +99,8 @@ def fish_offers(on, *line):
 
 def check_completion(on, offers):
     compare("commands", offers(on, "sluice", ""), set(subcommands(on)))
-    compare("actions", offers(on, "sluice", "batch", ""), set(subcommands(on, ("batch",))))
+    for group in ("batch", "glue"):
+        compare("actions", offers(on, "sluice", group, ""), set(subcommands(on, (group,))))
     compare("flags of the program", offers(on, "sluice", "--"), flags(on))
     for command in commands(on):
         compare(f"flags of {command}", offers(on, "sluice", *command, "--"), flags(on) | flags(on, command))

@@ -4,8 +4,11 @@ _sluice() {
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      ls | stat | cat | cp | sync | rm | batch) [[ ${#command[@]} -gt 0 ]] || command=("$word") ;;
-      scan | process | run | status | retry | forget) [[ ${command[*]} != batch ]] || command+=("$word") ;;
+      ls | stat | cat | cp | sync | rm | batch | glue) [[ ${#command[@]} -gt 0 ]] || command=("$word") ;;
+    esac
+    case "${command[*]} $word" in
+      "batch scan" | "batch process" | "batch run" | "batch status" | "batch retry" | "batch forget") command+=("$word") ;;
+      "glue validate" | "glue status" | "glue runs" | "glue stop" | "glue resume") command+=("$word") ;;
     esac
   done
   help=$("$program" --help 2>/dev/null; "$program" "${command[@]}" --help 2>/dev/null)
@@ -14,9 +17,11 @@ _sluice() {
   elif [[ $previous == --* ]] && offers=$(sed -nE "s/^  (-.,)?$previous TEXT:\{([^}]*)\}.*/\2/p" <<<"$help") && [[ -n $offers ]]; then
     offers=${offers//,/ }
   elif [[ ${#command[@]} -eq 0 ]]; then
-    offers="ls stat cat cp sync rm batch"
+    offers="ls stat cat cp sync rm batch glue"
   elif [[ ${command[*]} == batch ]]; then
     offers="scan process run status retry forget"
+  elif [[ ${command[*]} == glue ]]; then
+    offers="validate status runs stop resume"
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return

@@ -76,4 +76,8 @@ class JsonWriter {
   bool needs_comma_ = false;
 };
 
+/// JSON text with a member or entry a line, two spaces a level, for people. `text` must be JSON as
+/// JsonWriter makes it.
+std::string indented_json(std::string_view text);
+
 }  // namespace sluice::codec

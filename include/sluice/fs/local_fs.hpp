@@ -31,6 +31,9 @@ struct LocalFsOptions {
   /// Where the runs of huge directories go (unlinked files, so that nothing can be left behind).
   std::filesystem::path scratch = "/var/tmp";
   LinkReads link_reads = LinkReads::follow;
+  /// Of directories that are made (the process's mask takes from it). Files have their mode from
+  /// WriteOptions::extras, else 0666 less the mask.
+  std::uint32_t directory_mode = 0777;
 };
 
 /// The files of a directory of this machine. Every system call that may block runs in jobs of

@@ -10,6 +10,7 @@
 #include "sluice/async/runtime.hpp"
 #include "sluice/aws/config.hpp"
 #include "sluice/aws/s3_client.hpp"
+#include "sluice/aws/session.hpp"
 #include "sluice/core/environment.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/location.hpp"
@@ -36,6 +37,12 @@ struct StorageOptions {
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
 };
+
+/// For who opens clients of its own by the same options.
+aws::SessionOptions session_options(const StorageOptions& options);
+/// The endpoint is options.endpoint_url, else what the settings say of S3.
+aws::S3ClientOptions s3_client_options(const StorageOptions& options,
+                                       const aws::AwsSettings& settings);
 
 struct Bucket {
   std::string name;

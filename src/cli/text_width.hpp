@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sluice::cli {
+
+// Text in the columns of a terminal, as far as that can be known: East Asian wide characters take
+// two (Unicode Standard Annex #11), combining marks none. Pure.
+
+std::size_t text_width(std::string_view text);
+/// With spaces after it, `width` columns wide at least.
+std::string padded(std::string_view text, std::size_t width);
+/// At most `width` columns; what is cut ends in "…".
+std::string cut(std::string_view text, std::size_t width);
+/// Control characters, line ends among them, become spaces: a server's words do not steer the
+/// terminal.
+std::string one_line(std::string_view text);
+
+}  // namespace sluice::cli
