@@ -12,6 +12,7 @@ namespace {
 
 constexpr int box_width = 190, box_height = 46, column_gap = 60, row_gap = 18, margin = 12;
 constexpr int trigger_size = 12;
+constexpr std::size_t widest_name = 25;
 
 struct Placed {
   std::string id, name, status;
@@ -54,16 +55,6 @@ void place(std::vector<Placed>& nodes, const std::vector<aws::glue::Edge>& edges
     node.row = rows[node.column]++;
 }
 
-// So that a long name does not leave its box.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t longest = 24;
-  if (name.size() <= longest) return name;
-  std::size_t end = longest - 1;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
-    --end;  // not within a character
-  return name.substr(0, end) + "…";
-}
-
 void append_edge(std::string& page, const Placed& from, const Placed& to) {
   const int bend = std::max(20, (to.left() - from.right()) / 2);
   page += fmt::format(
@@ -81,7 +72,7 @@ void append_node(std::string& page, const Placed& node, Language language) {
     page += fmt::format(
         "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\" "
         "font-size=\"10\">{}</text>\n",
-        x, y + s + 11, escaped(shortened(node.name)));
+        x, y + s + 11, escaped(shortened(node.name, widest_name)));
   } else {
     const std::string state =
         node.status == "NOT_RUN" ? say(language, words::not_run) : node.status;
@@ -91,8 +82,8 @@ void append_node(std::string& page, const Placed& node, Language language) {
         "<text x=\"{}\" y=\"{}\" font-weight=\"600\">{}</text>\n"
         "<text class=\"soft\" x=\"{}\" y=\"{}\">{}</text>\n",
         node.x(), node.y(), box_width, box_height, class_of(node.status), node.x(), node.y(),
-        box_height, node.x() + 14, node.y() + 20, escaped(shortened(node.name)), node.x() + 14,
-        node.y() + 37, escaped(state));
+        box_height, node.x() + 14, node.y() + 20, escaped(shortened(node.name, widest_name)),
+        node.x() + 14, node.y() + 37, escaped(state));
   }
   page += "</g>\n";
 }

@@ -21,7 +21,7 @@ h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .75rem;
 .facts div{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem;overflow-wrap:anywhere}
 .facts b{display:block;font-size:1.15rem}.facts span{color:var(--soft);font-size:.85rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere;vertical-align:top}
-th{color:var(--soft);font-weight:600}td.num,th.num{text-align:right;white-space:nowrap}
+th{color:var(--soft);font-weight:600}td.num,th.num{text-align:right}td.num,th.num,td.state{white-space:nowrap}
 ul.errors,ul.warnings{padding:.6rem 1rem .6rem 2rem;border-radius:8px;border:1px solid var(--line);background:var(--panel);overflow-wrap:anywhere}
 ul.errors{border-left:5px solid var(--bad)}ul.warnings{border-left:5px solid #bf8700}
 .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}.busy{color:var(--busy)}.idle{color:var(--idle)}
@@ -64,6 +64,17 @@ std::string escaped(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string shortened(const std::string& name, std::size_t widest) {
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(name[i]);
+    if ((byte & 0xC0) == 0x80) continue;  // within a character
+    width += byte < 0x80 ? 1 : 2;
+    if (width > widest) return name.substr(0, i) + "…";
+  }
+  return name;
 }
 
 std::string_view class_of(std::string_view status) {
@@ -201,7 +212,8 @@ void HtmlReport::jobs(const WorkflowRunResult& run) {
         job.duration_seconds ? words::spoken(language_, *job.duration_seconds) : "";
     const std::string state = job.never_ran() ? say(language_, words::not_run) : job.status;
     page_ += fmt::format(
-        "<tr><td>{}</td><td class=\"{}\">{}</td><td class=\"num\">{}</td><td>{}</td><td>{} {}</td>"
+        "<tr><td>{}</td><td class=\"state {}\">{}</td><td class=\"num\">{}</td><td>{}</td><td>{} "
+        "{}</td>"
         "</tr>\n",
         escaped(job.job_name), page::class_of(job.status), escaped(state), escaped(taken),
         escaped(job.error_message), escaped(job.log_group), escaped(job.log_stream));

@@ -12,6 +12,9 @@ namespace sluice::glue::page {
 
 std::string escaped(std::string_view text);
 
+/// A long name cut, with "…", to what is about so many Latin letters wide (others count twice).
+std::string shortened(const std::string& name, std::size_t widest);
+
 /// The class of a state, for its colour: "good", "bad", "busy", "idle".
 std::string_view class_of(std::string_view status);
 

@@ -13,6 +13,7 @@ namespace sluice::glue::page {
 namespace {
 
 constexpr int label_width = 230, plot_width = 700, row_height = 24, top = 26;
+constexpr std::size_t widest_label = 34;
 
 struct Bar {
   std::string name;
@@ -89,7 +90,7 @@ void append_bar(std::string& page, const Bar& bar, const Span& span, int y, Lang
   const std::string taken =
       seconds < 60 ? fmt::format("{:.1f} s", seconds) : words::spoken(language, seconds);
   page += fmt::format("<g><title>{} {}</title><text x=\"0\" y=\"{}\">{}</text>", escaped(bar.name),
-                      escaped(taken), y + 15, escaped(bar.name));
+                      escaped(taken), y + 15, escaped(shortened(bar.name, widest_label)));
   page += fmt::format(
       "<rect class=\"{} bar\" x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" rx=\"3\" />",
       bar.kind, left, y + 4, std::max(2.0, right - left), row_height - 9);
