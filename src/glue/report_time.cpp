@@ -88,7 +88,8 @@ void append_bar(std::string& page, const Bar& bar, const Span& span, int y, Lang
   const double left = span.x(bar.begin), right = span.x(bar.end);
   const double seconds = std::chrono::duration<double>(bar.end - bar.begin).count();
   const std::string taken =
-      seconds < 60 ? fmt::format("{:.1f} s", seconds) : words::spoken(language, seconds);
+      seconds < 60 ? say(language, words::in_seconds, words::Text(fmt::format("{:.1f}", seconds)))
+                   : words::spoken(language, seconds);
   page += fmt::format("<g><title>{} {}</title><text x=\"0\" y=\"{}\">{}</text>", escaped(bar.name),
                       escaped(taken), y + 15, escaped(shortened(bar.name, widest_label)));
   page += fmt::format(
