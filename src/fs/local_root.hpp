@@ -17,7 +17,7 @@ namespace sluice {
 /// RESOLVE_BENEATH, or, on kernels without it, part by part, refusing every link.
 class LocalRoot {
  public:
-  LocalRoot(std::filesystem::path path, LinkReads link_reads, mode_t directory_mode);
+  LocalRoot(std::filesystem::path path, LinkReads link_reads, mode_t directory_mode = 0777);
 
   /// What the path names from now on: a service lives longer than the directory that a nightly job
   /// makes anew, or than where a link leads.
