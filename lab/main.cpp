@@ -80,6 +80,11 @@ void add_s3_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
           {"flat", SyntheticLayout::flat}, {"dirs", SyntheticLayout::dirs}}));
 }
 
+void add_glue_options(CLI::App& app, S3Command& command) {
+  app.add_option("--glue-scenario", command.glue_scenario,
+                 "Serve AWS Glue beside S3 and play this YAML file (lab/README.md)");
+}
+
 void add_fault_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
   app.add_option("--fault", typed.faults,
                  "KIND[=VALUE][,WHEN=VALUE]... (may be repeated); 'sluice-lab faults' lists them")
@@ -142,6 +147,7 @@ int main(int argc, char** argv) {
   TypedOptions typed;
   add_server_options(*s3, command);
   add_s3_options(*s3, command, typed);
+  add_glue_options(*s3, command);
   add_fault_options(*s3, command, typed);
   CLI11_PARSE(app, argc, argv);
   if (faults->parsed()) {

@@ -47,8 +47,6 @@ void read_credential(std::string_view credential, SignatureClaims& claims) {
   claims.access_key = parts[0];
   for (std::size_t i = 1; i + 4 < n; ++i)
     claims.access_key.append("/").append(parts[i]);
-  if (claims.service != "s3")
-    throw malformed(claims.presigned, "the service of the Credential must be s3.");
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -142,17 +142,15 @@ VerifiedRequest SignatureVerifier::verify(const RequestHead& head, const Query& 
   if (!policy_.verify) return read_payload_kind(declared, true);
   const auto claims = read_claims(head, query);
   if (!claims) throw access_denied("Access Denied");
+  if (claims->service != "s3")
+    throw S3Error(
+        400,
+        claims->presigned ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed",
+        "The authorization header is malformed; the service of the Credential must be "
+        "s3.");
   auto request = read_payload_kind(declared, claims->presigned);
-  check_region(*claims);
-  const auto& credentials = credentials_of(*claims);
-  check_time(*claims, now);
-  check_signed_headers(*claims, head);
-  const auto canonical =
-      canonical_request(head, query, *claims, declared.empty() ? "UNSIGNED-PAYLOAD" : declared);
-  const auto to_sign = string_to_sign(*claims, canonical);
-  const auto& key = signing_key(*claims, credentials);
-  if (!equal_in_constant_time(hmac_hex(key, to_sign), claims->signature))
-    throw mismatch(*claims, to_sign, canonical);
+  const auto& key = check_signature(head, query, *claims, now, "s3",
+                                    declared.empty() ? "UNSIGNED-PAYLOAD" : declared);
   request.check_chunks = request.payload == PayloadKind::streaming_signed ||
                          request.payload == PayloadKind::streaming_signed_trailer;
   if (request.check_chunks) {
@@ -162,6 +160,33 @@ VerifiedRequest SignatureVerifier::verify(const RequestHead& head, const Query& 
     request.signing_key = key;
   }
   return request;
+}
+
+void SignatureVerifier::verify_service(const RequestHead& head, TimePoint now,
+                                       std::string_view service, std::string_view body_sha256) {
+  if (!policy_.verify) return;
+  const Query query(head.query);
+  const auto claims = read_claims(head, query);
+  if (!claims || claims->presigned) throw access_denied("Missing Authentication Token");
+  if (claims->service != service)
+    throw S3Error(403, "SignatureDoesNotMatch",
+                  fmt::format("Credential should be scoped to correct service: '{}'.", service));
+  check_signature(head, query, *claims, now, service, body_sha256);
+}
+
+const codec::Sha256Digest& SignatureVerifier::check_signature(
+    const RequestHead& head, const Query& query, const SignatureClaims& claims, TimePoint now,
+    std::string_view service, std::string_view payload_hash) {
+  check_region(claims);
+  const auto& credentials = credentials_of(claims);
+  check_time(claims, now);
+  check_signed_headers(claims, head);
+  const auto canonical = canonical_request(head, query, claims, payload_hash);
+  const auto to_sign = string_to_sign(claims, canonical);
+  const auto& key = signing_key(claims, credentials, service);
+  if (!equal_in_constant_time(hmac_hex(key, to_sign), claims.signature))
+    throw mismatch(claims, to_sign, canonical);
+  return key;
 }
 
 void SignatureVerifier::check_region(const SignatureClaims& claims) const {
@@ -189,15 +214,19 @@ const KnownCredentials& SignatureVerifier::credentials_of(const SignatureClaims&
 }
 
 const codec::Sha256Digest& SignatureVerifier::signing_key(const SignatureClaims& claims,
-                                                          const KnownCredentials& credentials) {
-  if (claims.date == cached_day_ && claims.access_key == cached_access_key_) return cached_key_;
+                                                          const KnownCredentials& credentials,
+                                                          std::string_view service) {
+  if (claims.date == cached_day_ && claims.access_key == cached_access_key_ &&
+      service == cached_service_)
+    return cached_key_;
   auto key =
       codec::hmac_sha256(as_bytes("AWS4" + credentials.secret_key.reveal()), as_bytes(claims.date));
   key = codec::hmac_sha256(key, as_bytes(policy_.region));
-  key = codec::hmac_sha256(key, as_bytes("s3"));
+  key = codec::hmac_sha256(key, as_bytes(service));
   cached_key_ = codec::hmac_sha256(key, as_bytes("aws4_request"));
   cached_day_ = claims.date;
   cached_access_key_ = claims.access_key;
+  cached_service_ = service;
   return cached_key_;
 }
 

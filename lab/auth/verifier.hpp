@@ -52,17 +52,27 @@ class SignatureVerifier {
 
   /// Throws S3Error.
   VerifiedRequest verify(const RequestHead& head, const Query& query, TimePoint now);
+  /// The same for another service, whose requests are signed in their headers over the body's
+  /// SHA-256. Throws S3Error.
+  void verify_service(const RequestHead& head, TimePoint now, std::string_view service,
+                      std::string_view body_sha256);
   const AuthPolicy& policy() const { return policy_; }
 
  private:
+  const codec::Sha256Digest& check_signature(const RequestHead& head, const Query& query,
+                                             const SignatureClaims& claims, TimePoint now,
+                                             std::string_view service,
+                                             std::string_view payload_hash);
   void check_region(const SignatureClaims& claims) const;
   const KnownCredentials& credentials_of(const SignatureClaims& claims) const;
   const codec::Sha256Digest& signing_key(const SignatureClaims& claims,
-                                         const KnownCredentials& credentials);
+                                         const KnownCredentials& credentials,
+                                         std::string_view service);
 
   AuthPolicy policy_;
-  /// What the key below was made of; region and service are fixed here.
+  /// What the key below was made of; the region is fixed here.
   std::string cached_day_;
+  std::string cached_service_;
   std::string cached_access_key_;
   codec::Sha256Digest cached_key_{};
 };

@@ -80,6 +80,7 @@ NodeState node_of(const ScenarioJob& job, const GlueRun& run, const std::vector<
                              .ended = run.started});
     return node;
   }
+  if (job.never) return node;
   const auto begin = begin_of(job, run, before, node.waits);
   if (!begin) return node;
   if (*begin > now || (run.stopped && *begin > *run.stopped)) {

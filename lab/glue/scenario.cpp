@@ -127,6 +127,7 @@ ScenarioJob read_job(const Reader& reader, const YamlValue& value) {
                            reader.each(v,
                                        [&](auto& item) { job.after.push_back(reader.text(item)); });
                          }},
+                        {"never", [&](auto& v) { job.never = reader.boolean(v); }},
                         {"seconds", [&](auto& v) { job.seconds = reader.seconds(v); }},
                         {"attempts",
                          [&](auto& v) {

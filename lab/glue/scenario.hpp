@@ -24,6 +24,7 @@ struct ScenarioJob {
   bool crawler = false;
   std::vector<std::string>
       after;                   ///< Nodes that must have succeeded; none: it begins with the run.
+  bool never = false;          ///< Its trigger does not fire.
   double seconds = 0;          ///< Of one attempt.
   std::uint32_t attempts = 1;  ///< All but the last one fail.
   std::string state = "SUCCEEDED";  ///< How the last attempt ends.

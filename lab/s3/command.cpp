@@ -6,9 +6,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "control.hpp"
+#include "glue/workflow_service.hpp"
 #include "s3/service.hpp"
 #include "sluice/core/clock.hpp"
 #include "sluice/core/error.hpp"
@@ -43,6 +46,15 @@ void fill(Store& store, const S3Command& command, TimePoint now) {
             SyntheticObjects(*command.synthetic, std::chrono::floor<std::chrono::seconds>(now)));
 }
 
+std::unique_ptr<GlueService> make_glue(const S3Command& command, const GlueService::Parts& parts) {
+  if (command.glue_scenario.empty()) return nullptr;
+  std::ifstream file(command.glue_scenario, std::ios::binary);
+  if (!file) throw Error(ErrorCode::config, "read", command.glue_scenario, "it cannot be opened");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return std::make_unique<GlueService>(parse_scenario(text, command.glue_scenario), command.s3.auth,
+                                       parts);
+}
+
 std::string ready_line(const S3Command& command, const HttpServer& server,
                        const HttpServer& control) {
   return fmt::format(
@@ -70,10 +82,16 @@ void run_s3(S3Command command) {
                                  .fault_counts = stats.faults,
                                  .random = random,
                                  .clock = clock});
+  std::unique_ptr<GlueService> glue = make_glue(command, {.store = store,
+                                                          .counts = stats.requests,
+                                                          .random = random,
+                                                          .clock = clock,
+                                                          .next = service});
+  HttpService& served = glue ? static_cast<HttpService&>(*glue) : service;
   ControlService control_service(stats, faults, clock);
 
   boost::asio::io_context io(1);
-  HttpServer server(io, command.listen, service, stats.connections);
+  HttpServer server(io, command.listen, served, stats.connections);
   HttpServer control(
       io, {.host = command.listen.host, .port = command.control_port, .certificate = {}, .key = {}},
       control_service, control_connections);

@@ -20,6 +20,7 @@ struct S3Command {
   S3Options s3;
   std::vector<std::string> buckets;           ///< Made at the start if they are not there.
   std::optional<SyntheticOptions> synthetic;  ///< Laid under the first of `buckets`.
+  std::string glue_scenario;  ///< A YAML file: Glue is served beside S3; empty: it is not.
   std::vector<FaultRule> faults;
   std::optional<std::uint64_t> seed;  ///< Of faults and ids.
 };

@@ -16,8 +16,8 @@ inline constexpr Message<RunText, RunText> attached{"★ Watching the run under 
 inline constexpr Message<RunText, RunText, RunText, RunText, RunText> node_failed{
     "★ Failed node: {} [{}] {} (log group: {}, stream: {})",
     "★ 失敗ノード: {} [{}] {} (ロググループ: {}、ストリーム: {})"};
-inline constexpr Message<RunText, RunText> ended_as{"★ The run ended as {} {}",
-                                                    "★ 実行の最終状態: {} {}"};
+inline constexpr Message<RunText, RunText> ended_as{"★ The run ended as {}{}",
+                                                    "★ 実行の最終状態: {}{}"};
 inline constexpr Message<RunText> nodes_never_ran{"★ Nodes that never ran: {}",
                                                   "★ 実行されなかったノード: {}"};
 inline constexpr Message<RunText> still_running{

@@ -201,8 +201,8 @@ Task<> WorkflowExecutor::judge(OpContext context, std::string workflow_name) {
   tell_nodes(result);
   const auto missing = options_.require_nodes ? result.nodes_that_never_ran().size() : 0;
   if (!result.is_successful() || missing > 0) {
-    log_.error(Component::workflow, messages::ended_as, result.status,
-               result.error_message.value_or(""));
+    const std::string words = result.error_message ? " - " + *result.error_message : "";
+    log_.error(Component::workflow, messages::ended_as, result.status, words);
     const std::string text =
         say(log_.language(), messages::workflow_failed, name, result.failed_jobs + missing);
     throw WorkflowFailedError(Error(ErrorCode::unavailable, "run", workflow_name, text));

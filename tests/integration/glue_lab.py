@@ -1,0 +1,59 @@
+"""A sluice-lab that plays a Glue scenario, and a run of sluice glue against it."""
+import json
+import os
+import pathlib
+import subprocess
+
+SCENARIOS = pathlib.Path(__file__).resolve().parents[1] / "glue/scenarios"
+SAMPLE = pathlib.Path(__file__).resolve().parents[1] / "glue/samples/chapter4.yaml"
+WORKFLOW = "etl-data-pipeline-workflow"
+REGION, KEY, SECRET = "ap-northeast-1", "AKIDLABEXAMPLE", "labsecretEXAMPLEKEY"
+
+
+class GlueLab:
+    def __init__(self, lab, scenario):
+        file = scenario if isinstance(scenario, pathlib.Path) else SCENARIOS / f"{scenario}.yaml"
+        self.process = subprocess.Popen([str(lab), "s3", "--region", REGION, "--glue-scenario", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr.read()
+        self.endpoint = json.loads(line)["endpoint"]
+
+    def client(self, service, secret=SECRET, **more):
+        import boto3
+        from botocore.config import Config
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key=secret,
+                            config=Config(retries={"max_attempts": 0, "mode": "standard"}, **more))
+
+    def runs(self):
+        return self.client("glue").get_workflow_runs(Name=WORKFLOW)["Runs"]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=20)
+
+
+def start(program, lab, directory, *arguments, interval=1):
+    """sluice glue with the design's own sample, polling each second."""
+    text = SAMPLE.read_text().replace("./logs/", f"{directory}/logs/").replace("polling_interval: 30", f"polling_interval: {interval}")
+    (directory / "config.yaml").write_text(text)
+    (directory / "credentials").write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
+    words = [str(program), "glue", *arguments]
+    if not arguments or arguments[0].startswith("-"):
+        words += ["-c", str(directory / "config.yaml"), "-o", str(directory / "out")]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
+                   "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": lab.endpoint, "TZ": "Asia/Tokyo"}
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, stdin=subprocess.DEVNULL)
+
+
+def run(program, lab, directory, *arguments, expect=0, **more):
+    process = start(program, lab, directory, *arguments, **more)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == expect, (process.returncode, out, err)
+    return out, err
+
+
+def report(directory):
+    return json.loads(next((directory / "out").glob("report_*.json")).read_text())
