@@ -6,6 +6,7 @@
 
 #include "glue/failure.hpp"
 #include "sluice/async/errors.hpp"
+#include "sluice/async/offload.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/glue/messages.hpp"
 
@@ -165,7 +166,11 @@ Task<std::vector<LayerDownload>> GlueWorkflowDownloader::collect(OpContext conte
       record(failure::of_layer(config_.get_layers()[layer.layer], *layer.failure, log_.language()));
   }
   check_file_counts(config_.get(), found, log_);
-  co_return plan_downloads(config_.get(), std::move(found), log_.language());
+  // Each path is looked at: with very many files, that is no work for the loop.
+  auto plan = [this, &found] {
+    return plan_downloads(config_.get(), std::move(found), log_.language());
+  };
+  co_return co_await offload(runtime_.cpu(), plan);
 }
 
 Task<> GlueWorkflowDownloader::download(OpContext context, std::vector<LayerDownload> plan) {
@@ -204,7 +209,7 @@ Task<> GlueWorkflowDownloader::write_reports(OpContext context) {
   try {
     ReportGenerator generator(log_.language());
     outcome_.report_files =
-        co_await generator.generate(context, *services_.output, outcome_.report);
+        co_await generator.generate(runtime_, context, *services_.output, outcome_.report);
   } catch (...) {
     thrown = std::current_exception();
   }

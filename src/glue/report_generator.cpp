@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "glue/local_time.hpp"
+#include "sluice/async/offload.hpp"
 #include "sluice/core/bytes.hpp"
 #include "sluice/glue/report.hpp"
 
@@ -28,7 +29,8 @@ std::string report_name(TimePoint timestamp) {
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-Task<std::vector<std::string>> ReportGenerator::generate(OpContext context, FileSystem& output,
+Task<std::vector<std::string>> ReportGenerator::generate(Runtime& runtime, OpContext context,
+                                                         FileSystem& output,
                                                          const ReportData& data) {
   const std::string base = report_name(data.timestamp);
   std::string name = base;
@@ -39,9 +41,12 @@ Task<std::vector<std::string>> ReportGenerator::generate(OpContext context, File
   }
   const std::vector<std::string> files{name + ".txt", name + ".json", name + ".html"};
   const ReportStyle style{.language = language_};
-  co_await write_file(context, output, files[0], text_report(data, style));
-  co_await write_file(context, output, files[1], json_report(data));
-  co_await write_file(context, output, files[2], html_report(data, style));
+  std::vector<std::string> texts = co_await offload(runtime.cpu(), [&data, style] {
+    return std::vector<std::string>{text_report(data, style), json_report(data),
+                                    html_report(data, style)};
+  });
+  for (std::size_t i = 0; i < files.size(); ++i)
+    co_await write_file(context, output, files[i], std::move(texts[i]));
   co_return files;
 }
 

@@ -252,11 +252,12 @@ TEST_CASE("reports are written whole under a name that is free") {
   test::run([&sample](Runtime& runtime) -> Task<> {
     MemoryFs output(runtime, {});
     ReportGenerator generator(Language::japanese);
-    const auto first = co_await generator.generate(runtime.context(), output, sample.data);
+    const auto first = co_await generator.generate(runtime, runtime.context(), output, sample.data);
     CHECK(first == std::vector<std::string>{"report_20241114_103045.txt",
                                             "report_20241114_103045.json",
                                             "report_20241114_103045.html"});
-    const auto second = co_await generator.generate(runtime.context(), output, sample.data);
+    const auto second =
+        co_await generator.generate(runtime, runtime.context(), output, sample.data);
     CHECK(second[0] == "report_20241114_103045_2.txt");
     CHECK(output.text_of(first[0]) == text_report(sample.data, {}));
   });

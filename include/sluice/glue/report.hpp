@@ -45,8 +45,8 @@ class ReportGenerator {
  public:
   explicit ReportGenerator(Language language) : language_(language) {}
   /// Returns the paths below `output`, in the order txt, json, html. A name that is taken gets "_2"
-  /// and so on.
-  Task<std::vector<std::string>> generate(OpContext context, FileSystem& output,
+  /// and so on. The texts are made on the CPU lane: they may tell of very many files.
+  Task<std::vector<std::string>> generate(Runtime& runtime, OpContext context, FileSystem& output,
                                           const ReportData& data);
 
  private:
