@@ -13,7 +13,7 @@ namespace sluice::net {
 Stream::Stream(std::unique_ptr<Transport> transport, std::string subject)
     : transport_(std::move(transport)), subject_(std::move(subject)) {}
 Stream::~Stream() {
-  transport_->close();
+  if (transport_) transport_->close();
 }
 
 Task<> Stream::write(Bytes bytes) {
@@ -37,14 +37,28 @@ struct StreamConnector::Parts {
   Task<std::unique_ptr<Transport>> open(Endpoint peer, SteadyTime until) {
     auto transport = co_await tcp.connect(peer, until);
     if (!peer.tls) co_return transport;
-    Socket socket = std::move(transport->socket());
-    co_return co_await tls.handshake(std::move(socket), tcp.traffic(), peer, sessions);
+    co_return co_await wrap(std::move(transport), std::move(peer));
+  }
+
+  Task<std::unique_ptr<Transport>> wrap(std::unique_ptr<Transport> plain, Endpoint peer) {
+    Socket socket = std::move(plain->socket());
+    co_return co_await tls.handshake(std::move(socket), tcp.traffic(), std::move(peer), sessions);
   }
 
   TcpConnector tcp;
   TlsSetup tls;
   std::shared_ptr<TlsSessions> sessions;
 };
+
+namespace {
+
+/// The parts name addresses of HTTP.
+Error renamed(const Error& failure, std::string subject) {
+  return Error(failure.code(), failure.operation(), std::move(subject), failure.message())
+      .with_retryable(failure.retryable());
+}
+
+}  // namespace
 
 StreamConnector::StreamConnector(Runtime& runtime, TlsOptions tls)
     : parts_(std::make_unique<Parts>(runtime, std::move(tls))) {}
@@ -59,11 +73,21 @@ Task<std::unique_ptr<Stream>> StreamConnector::connect(Endpoint peer, std::strin
   } catch (...) {
     failure = error_from(std::current_exception());
   }
-  if (failure) {
-    // The parts name addresses of HTTP.
-    throw Error(failure->code(), failure->operation(), std::move(subject), failure->message())
-        .with_retryable(failure->retryable());
+  if (failure) throw renamed(*failure, std::move(subject));
+  co_return std::make_unique<Stream>(std::move(transport), std::move(subject));
+}
+
+Task<std::unique_ptr<Stream>> StreamConnector::secure(std::unique_ptr<Stream> plain,
+                                                      Endpoint peer) {
+  std::string subject = plain->subject_;
+  std::unique_ptr<Transport> transport = std::move(plain->transport_);
+  std::optional<Error> failure;
+  try {
+    transport = co_await parts_->wrap(std::move(transport), std::move(peer));
+  } catch (...) {
+    failure = error_from(std::current_exception());
   }
+  if (failure) throw renamed(*failure, std::move(subject));
   co_return std::make_unique<Stream>(std::move(transport), std::move(subject));
 }
 

@@ -31,6 +31,7 @@ class Stream {
   Task<std::size_t> read(MutableBytes buffer);
 
  private:
+  friend class StreamConnector;
   std::unique_ptr<Transport> transport_;
   std::string subject_;
 };
@@ -46,6 +47,10 @@ class StreamConnector {
   /// it takes. Errors name `subject`: network, timeout, config (a file of the TLS options cannot be
   /// used), cancelled.
   Task<std::unique_ptr<Stream>> connect(Endpoint peer, std::string subject, SteadyTime until);
+
+  /// TLS over a stream in the clear, for protocols that agree on it after they have begun. What was
+  /// received before that is the caller's to refuse. Errors as connect() has them.
+  Task<std::unique_ptr<Stream>> secure(std::unique_ptr<Stream> plain, Endpoint peer);
 
  private:
   struct Parts;
