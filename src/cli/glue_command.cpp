@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <boost/asio/ip/host_name.hpp>
+
 #include "glue_messages.hpp"
 #include "glue_view.hpp"
 #include "glue_world.hpp"
@@ -52,6 +54,8 @@ class GlueRun {
   glue::RunOptions run_options();
   void show_plan(const std::vector<glue::LayerDownload>& plan);
   void print(const glue::RunOutcome& outcome);
+  glue::Notice notice_of(const glue::RunOutcome& outcome) const;
+  glue::NotifyOptions notify_options() const;
   std::uint32_t directory_mode() const;
 
   Session& session_;
@@ -190,6 +194,21 @@ void GlueRun::print(const glue::RunOutcome& outcome) {
   output.object(writer);
 }
 
+glue::Notice GlueRun::notice_of(const glue::RunOutcome& outcome) const {
+  glue::NoticeEnding ending;
+  ending.exit_code = outcome.exit_code;
+  if (!outcome.report_files.empty())
+    ending.report = outcome.report.output_directory + "/" + outcome.report_files.front();
+  ending.host = asio::ip::host_name();
+  return glue::make_notice(outcome.report, std::move(ending));
+}
+
+glue::NotifyOptions GlueRun::notify_options() const {
+  glue::NotifyOptions options;
+  options.tls.ca_file = session_.options().ca_file;
+  return options;
+}
+
 Task<ExitCode> GlueRun::run_with(glue::Services services) {
   const std::string workflow = config_.get_workflow_config().name;
   if (workflow.empty())
@@ -205,7 +224,7 @@ Task<ExitCode> GlueRun::run_with(glue::Services services) {
   if (!options_->dry_run) {
     const std::shared_ptr<net::HttpClient> http = co_await store_->http();
     co_await glue::notify(session_.runtime(), session_.context(), *http, config_.get().notify,
-                          outcome, log_);
+                          notice_of(outcome), log_, notify_options());
   }
   co_await output->close(session_.context());
   co_return static_cast<ExitCode>(outcome.exit_code);

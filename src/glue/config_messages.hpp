@@ -39,11 +39,6 @@ inline constexpr Message<ConfigText> want_date{"expected a date such as \"2024-1
 inline constexpr Message<ConfigText> want_mode{
     "expected file permissions in octal such as \"0640\", with at least \"0400\", not {}",
     "\"0640\" のような8進数のパーミッション (\"0400\" を含むもの) が必要です ({} は不可)"};
-inline constexpr Message<> want_url{"expected an http:// or https:// URL",
-                                    "http:// または https:// のURLが必要です"};
-inline constexpr Message<> no_email{
-    "notices by e-mail are not sent by this version; use notify.webhook",
-    "この版はメール通知に対応していません。notify.webhook を使ってください"};
 inline constexpr Message<ConfigText> bad_version{"expected \"1.0\", not {}",
                                                  "\"1.0\" が必要です ({} は不可)"};
 inline constexpr Message<ConfigText> layer_twice{"two layers have the name \"{}\"",

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 
-#include "glue/notice_template.hpp"
 #include "sluice/glue/glue_log.hpp"
+#include "sluice/glue/notify.hpp"
 #include "sluice/net/endpoint.hpp"
 
 namespace sluice::glue {
@@ -60,23 +61,52 @@ NotifyWhen read_when(MapReader& section) {
   return static_cast<NotifyWhen>(chosen.value_or(0));
 }
 
+void tell(MapReader& section, const std::vector<NotifyProblem>& found) {
+  for (const NotifyProblem& problem : found) {
+    const std::string_view key = std::string_view(problem.key).substr(0, problem.key.find('['));
+    section.problems().put(section.place_of(key), section.key_of(problem.key), problem.message);
+  }
+}
+
 std::optional<WebhookConfig> read_webhook(MapReader& notify) {
   const codec::YamlValue* const given = notify.value("webhook");
   if (!given) return std::nullopt;
   MapReader section(given, notify.key_of("webhook"), notify.problems());
   WebhookConfig webhook;
-  const std::string url = section.needed_text("url");
-  // The URL is a secret: it is not shown.
-  const bool web = url.starts_with("https://") || url.starts_with("http://");
-  if (!url.empty() && !web)
-    section.problems().add(section.place_of("url"), section.key_of("url"), messages::want_url);
-  webhook.url = Secret(url);
+  webhook.url = Secret(section.text("url").value_or(""));
   webhook.template_text = section.text("template").value_or("");
-  const std::string problem = problem_of_template(webhook.template_text);
-  if (!problem.empty())
-    section.problems().put(section.place_of("template"), section.key_of("template"), problem);
   webhook.when = read_when(section);
+  tell(section, problems_of(webhook, notify.problems().language()));
   return webhook;
+}
+
+/// A list, or one alone.
+std::vector<std::string> read_recipients(MapReader& section) {
+  const codec::YamlValue* const given = section.value("to");
+  if (given && given->is_scalar()) return {section.text("to").value_or("")};
+  return section.texts("to").value_or(std::vector<std::string>());
+}
+
+std::optional<EmailConfig> read_email(MapReader& notify) {
+  using Security = EmailConfig::Security;
+  const codec::YamlValue* const given = notify.value("email");
+  if (!given) return std::nullopt;
+  MapReader section(given, notify.key_of("email"), notify.problems());
+  constexpr std::array securities = {Security::starttls, Security::tls, Security::none};
+  constexpr std::array<std::uint16_t, 3> usual_ports = {587, 465, 25};
+  EmailConfig email;
+  email.host = section.text("host").value_or("");
+  const std::size_t chosen = section.choice("security", {"starttls", "tls", "none"}).value_or(0);
+  email.security = securities[chosen];
+  email.port =
+      static_cast<std::uint16_t>(section.integer("port", 1, 65535).value_or(usual_ports[chosen]));
+  email.user = section.text("user").value_or("");
+  email.password = Secret(section.text("password").value_or(""));
+  email.from = section.text("from").value_or("");
+  email.to = read_recipients(section);
+  email.when = read_when(section);
+  tell(section, problems_of(email, notify.problems().language()));
+  return email;
 }
 
 void read_date_range(MapReader& filters, FilterConfig& into) {
@@ -164,8 +194,7 @@ void read_filters(MapReader& top, FilterConfig& filters) {
 void read_notify(MapReader& top, NotifyConfig& notify) {
   MapReader section(top.value("notify"), "notify", top.problems());
   notify.webhook = read_webhook(section);
-  if (const codec::YamlValue* const email = section.value("email"))
-    section.problems().add(email->place, section.key_of("email"), messages::no_email);
+  notify.email = read_email(section);
 }
 
 }  // namespace sluice::glue

@@ -205,16 +205,39 @@ TEST_CASE("values come from the environment, and never stand in a message") {
 }
 
 TEST_CASE("notices: a template must become JSON, and know its names") {
-  CHECK(
-      problem(
-          with("notify: {webhook: {url: 'https://h/x', template: '{\"text\": \"{{status}}\"}'}}\n"))
-          .empty());
-  CHECK(problem(with("notify: {webhook: {url: 'https://h/x', template: '{{statsu}}'}}\n"))
-            .find("there is no {{statsu}}") != std::string::npos);
-  CHECK(problem(with("notify: {webhook: {url: 'https://h/x', template: '{\"a\": {{status}}}'}}\n"))
-            .find("no JSON") != std::string::npos);
-  CHECK(problem(with("notify: {email: {host: mail}}\n")).find("not sent by this version") !=
-        std::string::npos);
+  const auto problem_with = [](const std::string& text) {
+    return problem(
+        with("notify: {webhook: {url: 'https://h/x', template: '" + text + "'}}\n"));
+  };
+  CHECK(problem_with("{\"text\": \"{status}\"}").empty());
+  CHECK(problem_with("{statsu}").find("unknown placeholder {statsu}") != std::string::npos);
+  CHECK(problem_with("{\"a\": {status}}").find("within a JSON string") != std::string::npos);
+  CHECK(problem_with("{").find("no JSON") != std::string::npos);
+}
+
+TEST_CASE("notices by mail: STARTTLS unless said otherwise, the port that goes with it") {
+  const Configuration config =
+      valid(with("notify: {email: {host: mail.example, user: u, password: p, from: a@example.com, "
+                 "to: [b@example.com, 'C <c@example.com>']}}\n"));
+  const EmailConfig& email = *config.notify.email;
+  CHECK(email.security == EmailConfig::Security::starttls);
+  CHECK(email.port == 587);
+  CHECK(email.to.size() == 2);
+  CHECK(email.when == NotifyWhen::always);
+  const Configuration tls = valid(
+      with("notify: {email: {host: m, security: tls, from: a@b.c, to: a@b.c, when: failure}}\n"));
+  CHECK(tls.notify.email->port == 465);
+  CHECK(tls.notify.email->to == std::vector<std::string>{"a@b.c"});
+}
+
+TEST_CASE("notices by mail: everything that is wrong is told at its key") {
+  const std::string text = problem(
+      with("notify: {email: {security: none, user: u, password: 'S3CRET', from: nobody, to: "
+           "[a@b.c, '@']}}\n"));
+  for (const char* key : {"notify.email.host", "notify.email.security", "notify.email.from",
+                          "notify.email.to[1]"})
+    CHECK_MESSAGE(text.find(key) != std::string::npos, key << "\n" << text);
+  CHECK(text.find("S3CRET") == std::string::npos);
 }
 
 TEST_CASE("flags go before the file") {

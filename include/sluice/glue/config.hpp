@@ -109,8 +109,20 @@ struct WebhookConfig {
   NotifyWhen when = NotifyWhen::always;
 };
 
+struct EmailConfig {
+  std::string host;
+  std::uint16_t port = 25;
+  enum class Security : std::uint8_t { none, starttls, tls } security = Security::none;
+  std::string user;
+  Secret password;
+  std::string from;
+  std::vector<std::string> to;
+  NotifyWhen when = NotifyWhen::always;
+};
+
 struct NotifyConfig {
   std::optional<WebhookConfig> webhook;
+  std::optional<EmailConfig> email;
 };
 
 struct Configuration {
