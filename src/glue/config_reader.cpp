@@ -55,6 +55,11 @@ bool is_name(std::string_view text) {
   });
 }
 
+/// Whether it may be more than text: what stands in quotes is text, unless the environment is in it.
+bool is_bare(const YamlValue& value) {
+  return value.plain || value.text.find("${") != std::string::npos;
+}
+
 }  // namespace
 
 void Problems::put(codec::YamlPlace place, std::string key, std::string text) {
@@ -195,8 +200,7 @@ void MapReader::boolean(std::string_view name, bool& into) {
   const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return;
   // YAML 1.2's core schema; "yes" and "on" mean text there.
-  const bool referred = found->text.find("${") != std::string::npos;
-  const bool bare = found->plain || referred;
+  const bool bare = is_bare(*found);
   if (bare && (*given == "true" || *given == "True" || *given == "TRUE")) {
     into = true;
   } else if (bare && (*given == "false" || *given == "False" || *given == "FALSE")) {
@@ -212,8 +216,7 @@ std::optional<std::uint64_t> MapReader::integer(std::string_view name, std::uint
   if (!found) return std::nullopt;
   const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return std::nullopt;
-  const bool bare = found->plain || found->text.find("${") != std::string::npos;
-  const auto number = bare ? parsed<std::uint64_t>(*given) : std::nullopt;
+  const auto number = is_bare(*found) ? parsed<std::uint64_t>(*given) : std::nullopt;
   if (number && *number >= least && *number <= most) return number;
   problems_.add(found->place, key_of(name), messages::want_integer, least, most, shown(*found));
   return std::nullopt;
@@ -230,7 +233,7 @@ std::optional<double> MapReader::number(std::string_view name) {
   if (!found) return std::nullopt;
   const auto given = found->is_scalar() ? expanded(*found, key_of(name), problems_) : std::string();
   if (!given) return std::nullopt;
-  const auto read = found->plain ? parsed<double>(*given) : std::nullopt;
+  const auto read = is_bare(*found) ? parsed<double>(*given) : std::nullopt;
   if (read && std::isfinite(*read) && *read >= 0) return read;
   problems_.add(found->place, key_of(name), messages::want_number, shown(*found));
   return std::nullopt;

@@ -71,7 +71,9 @@ def check_image(prefix):
     for program in ("sluice", "sluice-lab"):
         assert "Usage" in run(prefix / "bin" / program, "--help") and os.access(prefix / "bin" / program, os.X_OK)
     shares = {"man/man1/sluice.1": "docs/sluice.1", "bash-completion/completions/sluice": "tools/completions/sluice.bash",
-              "zsh/site-functions/_sluice": "tools/completions/_sluice", "fish/vendor_completions.d/sluice.fish": "tools/completions/sluice.fish"}
+              "sluice/glue-config.schema.json": "docs/schemas/glue-config.schema.json",
+              "sluice/glue-report.schema.json": "docs/schemas/glue-report.schema.json", "zsh/site-functions/_sluice": "tools/completions/_sluice",
+              "fish/vendor_completions.d/sluice.fish": "tools/completions/sluice.fish"}
     for name, source in shares.items():
         assert (prefix / "share" / name).read_bytes() == (ROOT / source).read_bytes(), name
 

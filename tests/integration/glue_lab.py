@@ -4,7 +4,10 @@ import os
 import pathlib
 import subprocess
 
+import jsonschema
+
 SCENARIOS = pathlib.Path(__file__).resolve().parents[1] / "glue/scenarios"
+REPORT_JUDGE = jsonschema.Draft7Validator(json.loads((SCENARIOS.parents[2] / "docs/schemas/glue-report.schema.json").read_text()))
 SAMPLE = pathlib.Path(__file__).resolve().parents[1] / "glue/samples/chapter4.yaml"
 WORKFLOW = "etl-data-pipeline-workflow"
 REGION, KEY, SECRET = "ap-northeast-1", "AKIDLABEXAMPLE", "labsecretEXAMPLEKEY"
@@ -35,9 +38,9 @@ class GlueLab:
         self.process.communicate(timeout=20)
 
 
-def start(program, lab, directory, *arguments, interval=1):
-    """sluice glue with the design's own sample, polling each second."""
-    text = SAMPLE.read_text().replace("./logs/", f"{directory}/logs/").replace("polling_interval: 30", f"polling_interval: {interval}")
+def start(program, lab, directory, *arguments, interval=1, more="", stdin=subprocess.DEVNULL):
+    """sluice glue with the design's own sample, polling each second, and `more` YAML below it."""
+    text = (SAMPLE.read_text() + more).replace("./logs/", f"{directory}/logs/").replace("polling_interval: 30", f"polling_interval: {interval}")
     (directory / "config.yaml").write_text(text)
     (directory / "credentials").write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
     words = [str(program), "glue", *arguments]
@@ -45,7 +48,7 @@ def start(program, lab, directory, *arguments, interval=1):
         words += ["-c", str(directory / "config.yaml"), "-o", str(directory / "out")]
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
                    "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": lab.endpoint, "TZ": "Asia/Tokyo"}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, stdin=stdin)
 
 
 def run(program, lab, directory, *arguments, expect=0, **more):
@@ -56,5 +59,7 @@ def run(program, lab, directory, *arguments, expect=0, **more):
 
 
 def report(directory):
-    """The last run's: a directory keeps a report of each."""
-    return json.loads(max((directory / "out").glob("report_*.json"), key=lambda file: file.stat().st_mtime_ns).read_text())
+    """The last run's, which is what its schema says: a directory keeps a report of each."""
+    told = json.loads(max((directory / "out").glob("report_*.json"), key=lambda file: file.stat().st_mtime_ns).read_text())
+    REPORT_JUDGE.validate(told)
+    return told

@@ -3,12 +3,17 @@
 
 Ends with "N passed, N failed".
 """
+import contextlib
+import http.server
+import json
 import re
 import signal
 import sys
+import threading
 import time
 
 from glue_lab import SECRET, WORKFLOW, GlueLab, report, run, start
+from mail_server import Inbox, serving
 from program import SLUICE, run_scenarios
 
 LAB = sys.argv[2]
@@ -145,6 +150,57 @@ def an_interrupt_leaves_the_run_or_stops_it(bench):
             assert process.returncode == 130, (choice, log)
             assert lab.runs()[0]["Status"] in states, (choice, lab.runs())
             assert list((bench.directory / "out").glob("report_*.txt")), log
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    """A webhook that keeps what is posted to it."""
+
+    posted = []
+
+    def do_POST(self):
+        Hook.posted.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def webhook():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/hooks/T0PSECRET"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def the_end_is_told_by_webhook_and_mail(bench):
+    inbox = Inbox()
+    with webhook() as url, serving(inbox) as port:
+        notify = f"""
+notify:
+  webhook: {{url: "{url}", template: '{{"run": "{{run_id}}", "got": {{successful}}, "how": "{{status}}", "code": {{exit_code}}}}'}}
+  email: {{host: 127.0.0.1, port: {port}, security: none, from: sluice@example.com, to: ops@example.com, when: failure}}
+"""
+        with GlueLab(LAB, "success") as lab:
+            _, log = run(SLUICE, lab, bench.directory, more=notify)
+            run_id = lab.runs()[0]["WorkflowRunId"]
+        assert Hook.posted.pop() == ("/hooks/T0PSECRET", {"run": run_id, "got": 48, "how": "success", "code": 0})
+        assert "T0PSECRET" not in log and not inbox.mails, log
+        with GlueLab(LAB, "failed_nodes") as lab:
+            run(SLUICE, lab, bench.directory, expect=10, more=notify)
+        assert Hook.posted.pop()[1]["code"] == 10
+        mail = inbox.mails.pop()["message"]
+        assert mail["Subject"] == f"[失敗] Glueワークフロー: {WORKFLOW}", mail["Subject"]
+        assert "load-job" in mail.get_content() and "終了コード: 10" in mail.get_content(), mail.get_content()
+    with GlueLab(LAB, "success") as lab:  # nobody listens any more
+        _, log = run(SLUICE, lab, bench.directory, "--overwrite", more=notify)
+        assert log.count("通知を送信できませんでした: 127.0.0.1") == 1 and "T0PSECRET" not in log, log
 
 
 def runs_are_listed_shown_stopped_and_resumed(bench):

@@ -3,94 +3,24 @@
 
 What arrives is read by Python's own mail parser, which shares nothing with ours.
 """
-import asyncio
-import contextlib
-import email
-import email.policy
-import logging
 import pathlib
 import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import traceback
-import warnings as warnings_of_python
 
 from certificates import Authority
-
-try:
-    from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-except ImportError:
-    sys.exit("mail_test.py needs aiosmtpd: run tools/setup")
+from mail_server import Inbox, serving
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 USER, PASSWORD = "alice@example.com", "hunter2 秘密のパスワード"
 
 
-class Inbox:
-    """A server's handler: keeps the mails, refuses what it is told to."""
-
-    def __init__(self, refuse=None, busy=0):
-        self.mails, self.refuse, self.busy, self.names = [], refuse or {}, busy, []
-
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.names.append(hostname)
-        session.host_name = hostname
-        return responses
-
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        if self.busy:
-            self.busy -= 1
-            return "451 4.3.0 come again"
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.mails.append({"from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": session.ssl is not None,
-                           "user": session.auth_data, "message": message, "raw": envelope.content})
-        return "250 taken"
-
-
 def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=right, auth_data=mechanism if right else None, handled=right)
-
-
-@contextlib.contextmanager
-def serving(inbox, ssl_context=None, **options):
-    """The server on a free port, which aiosmtpd's own Controller cannot choose."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    async def listen():
-        return await loop.create_server(lambda: SMTP(inbox, loop=loop, **options), "127.0.0.1", 0, ssl=ssl_context)
-
-    async def close(server):
-        server.close()
-        await server.wait_closed()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        asyncio.run_coroutine_threadsafe(close(server), loop).result(20)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
-        loop.close()
 
 
 def tls_context(bench):
@@ -228,9 +158,6 @@ SCENARIOS = [in_the_clear, starttls_with_password, login_where_there_is_no_plain
 
 
 def main():
-    # The server's own words about clients that hang up on purpose.
-    logging.getLogger("mail").setLevel(logging.CRITICAL)
-    warnings_of_python.simplefilter("ignore")
     passed = failed = 0
     wanted = sys.argv[2:]
     for scenario in SCENARIOS:
