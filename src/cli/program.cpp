@@ -125,8 +125,10 @@ std::optional<glue::ErrorId> glue_error(const std::exception_ptr& thrown) {
 
 ExitCode report(Language language, const std::exception_ptr& thrown) {
   if (const auto id = glue_error(thrown)) {
-    // Said in its own words, a line for each thing that is wrong.
+    // Said in its own words, a line for each thing that is wrong; then the manual's code.
     fmt::print(stderr, "{}\n", error_from(thrown).message());
+    if (const std::string_view code = glue::code_of(*id); !code.empty())
+      fmt::print(stderr, "sluice glue: {}\n", code);
     return glue_exit_code(*id);
   }
   const Error error = error_from(thrown);

@@ -82,9 +82,19 @@ Task<RunOutcome> GlueWorkflowDownloader::run(OpContext context, std::string work
   report.finished = runtime_.clock().now();
   if (began_ && !options_.dry_run)
     co_await write_reports(context.shortened_to(runtime_.clock().steady() + clean_up_time));
-  if (!outcome_.failure) log_.info(Component::main, messages::ended);
   outcome_.exit_code = outcome_.failure ? exit_code_of(*outcome_.failure) : 0;
+  tell_end();
   co_return std::move(outcome_);
+}
+
+void GlueWorkflowDownloader::tell_end() const {
+  if (!outcome_.failure) {
+    log_.info(Component::main, messages::ended);
+    return;
+  }
+  const std::string_view code = code_of(*outcome_.failure);
+  log_.error(Component::main, messages::ended_in_failure,
+             code.empty() ? "" : fmt::format(": {}", code), outcome_.exit_code);
 }
 
 Task<> GlueWorkflowDownloader::work(OpContext context, std::string workflow_name) {

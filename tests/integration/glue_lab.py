@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import subprocess
+import urllib.request
 
 import jsonschema
 
@@ -14,12 +15,22 @@ REGION, KEY, SECRET = "ap-northeast-1", "AKIDLABEXAMPLE", "labsecretEXAMPLEKEY"
 
 
 class GlueLab:
-    def __init__(self, lab, scenario):
+    def __init__(self, lab, scenario, *flags, region=REGION):
         file = scenario if isinstance(scenario, pathlib.Path) else SCENARIOS / f"{scenario}.yaml"
-        self.process = subprocess.Popen([str(lab), "s3", "--region", REGION, "--glue-scenario", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        words = [str(lab), "s3", "--region", region, "--glue-scenario", str(file), *flags]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
-        self.endpoint = json.loads(line)["endpoint"]
+        ready = json.loads(line)
+        self.endpoint, self.control = ready["endpoint"], ready["control"]
+
+    def stats(self):
+        with urllib.request.urlopen(self.control + "/-/lab/stats", timeout=10) as answer:
+            return json.load(answer)
+
+    def requests(self, operation):
+        """How many there were of one operation: "ListObjectsV2", "Glue.StartWorkflowRun"."""
+        return self.stats()["operations"].get(operation, 0)
 
     def client(self, service, secret=SECRET, **more):
         import boto3
@@ -38,17 +49,20 @@ class GlueLab:
         self.process.communicate(timeout=20)
 
 
-def start(program, lab, directory, *arguments, interval=1, more="", stdin=subprocess.DEVNULL):
-    """sluice glue with the design's own sample, polling each second, and `more` YAML below it."""
-    text = (SAMPLE.read_text() + more).replace("./logs/", f"{directory}/logs/").replace("polling_interval: 30", f"polling_interval: {interval}")
+def start(program, lab, directory, *arguments, interval=1, more="", change=(), environment=(), stdin=subprocess.DEVNULL):
+    """sluice glue with the design's own sample, polling each second: `more` YAML below it, and for each (old, new) of `change` the one for the other."""
+    text = SAMPLE.read_text() + more
+    for old, new in (("./logs/", f"{directory}/logs/"), ("polling_interval: 30", f"polling_interval: {interval}"), ("retry_delay: 5", "retry_delay: 0"), *change):
+        assert old in text, old
+        text = text.replace(old, new)
     (directory / "config.yaml").write_text(text)
     (directory / "credentials").write_text(f"[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n")
     words = [str(program), "glue", *arguments]
     if not arguments or arguments[0].startswith("-"):
         words += ["-c", str(directory / "config.yaml"), "-o", str(directory / "out")]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
-                   "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": lab.endpoint, "TZ": "Asia/Tokyo"}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, stdin=stdin)
+    env = {"PATH": os.environ["PATH"], "HOME": str(directory), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
+           "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": lab.endpoint, "TZ": "Asia/Tokyo", **dict(environment)}
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, stdin=stdin)
 
 
 def run(program, lab, directory, *arguments, expect=0, **more):

@@ -81,6 +81,7 @@ class GlueWorkflowDownloader {
   Task<> download(OpContext context, std::vector<LayerDownload> plan);
   Task<> write_reports(OpContext context);
   void record(const std::exception_ptr& thrown);
+  void tell_end() const;
   bool stop_requested() const { return options_.stop && options_.stop->requested(); }
   bool runs_workflow() const;
 

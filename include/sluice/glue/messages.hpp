@@ -16,6 +16,10 @@ using Text = std::string_view;
 inline constexpr Message<Text> begun{"Starting the download: workflow={}",
                                      "ダウンロード処理を開始: workflow={}"};
 inline constexpr Message<> ended{"The download has ended", "ダウンロード処理が完了しました"};
+/// The code (none for an interrupted run), and the exit code.
+inline constexpr Message<Text, int> ended_in_failure{
+    "The download has ended in failure{} (exit code {})",
+    "ダウンロード処理が失敗しました{} (終了コード {})"};
 inline constexpr Message<Text> config_loaded{"Configuration file read: {}",
                                              "設定ファイル読み込み成功: {}"};
 inline constexpr Message<Text> workflow_valid{"Workflow found: {}", "Workflow検証成功: {}"};
