@@ -66,6 +66,10 @@ void Problems::put(codec::YamlPlace place, std::string key, std::string text) {
   found_.push_back({place.line, place.column, std::move(key), std::move(text)});
 }
 
+bool Problems::has(std::string_view key) const {
+  return std::ranges::any_of(found_, [key](const ConfigProblem& one) { return one.key == key; });
+}
+
 std::vector<ConfigProblem> Problems::take() {
   std::ranges::sort(found_, [](const ConfigProblem& a, const ConfigProblem& b) {
     return std::tie(a.line, a.column, a.key) < std::tie(b.line, b.column, b.key);

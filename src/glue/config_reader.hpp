@@ -30,6 +30,7 @@ class Problems {
     put(place, std::move(key), say(language_, message, args...));
   }
   void put(codec::YamlPlace place, std::string key, std::string text);
+  bool has(std::string_view key) const;
   Language language() const { return language_; }
   const Environment& environment() const { return environment_; }
   std::vector<ConfigProblem> take();  ///< In the file's order.

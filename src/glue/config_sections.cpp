@@ -64,7 +64,9 @@ NotifyWhen read_when(MapReader& section) {
 void tell(MapReader& section, const std::vector<NotifyProblem>& found) {
   for (const NotifyProblem& problem : found) {
     const std::string_view key = std::string_view(problem.key).substr(0, problem.key.find('['));
-    section.problems().put(section.place_of(key), section.key_of(problem.key), problem.message);
+    // A value that could not be read looks like one that is not there.
+    if (!section.problems().has(section.key_of(problem.key)))
+      section.problems().put(section.place_of(key), section.key_of(problem.key), problem.message);
   }
 }
 

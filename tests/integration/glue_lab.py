@@ -49,8 +49,11 @@ class GlueLab:
         self.process.communicate(timeout=20)
 
 
-def start(program, lab, directory, *arguments, interval=1, more="", change=(), environment=(), stdin=subprocess.DEVNULL):
-    """sluice glue with the design's own sample, polling each second: `more` YAML below it, and for each (old, new) of `change` the one for the other."""
+def start(program, lab, directory, *arguments, interval=1, more="", change=(), environment=(), terminal=None):
+    """sluice glue with the design's own sample, polling each second: `more` YAML below it, and for each (old, new) of `change` the one for the other.
+
+    Its streams are `terminal`, if there is one.
+    """
     text = SAMPLE.read_text() + more
     for old, new in (("./logs/", f"{directory}/logs/"), ("polling_interval: 30", f"polling_interval: {interval}"), ("retry_delay: 5", "retry_delay: 0"), *change):
         assert old in text, old
@@ -62,7 +65,9 @@ def start(program, lab, directory, *arguments, interval=1, more="", change=(), e
         words += ["-c", str(directory / "config.yaml"), "-o", str(directory / "out")]
     env = {"PATH": os.environ["PATH"], "HOME": str(directory), "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
            "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": lab.endpoint, "TZ": "Asia/Tokyo", **dict(environment)}
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, stdin=stdin)
+    if terminal is not None:
+        return subprocess.Popen(words, stdin=terminal, stdout=terminal, stderr=terminal, env={**env, "TERM": "xterm"}, start_new_session=True)
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, stdin=subprocess.DEVNULL)
 
 
 def run(program, lab, directory, *arguments, expect=0, **more):
