@@ -7,6 +7,7 @@
 #include <boost/asio/ip/host_name.hpp>
 
 #include "glue_messages.hpp"
+#include "glue_run_lines.hpp"
 #include "glue_view.hpp"
 #include "glue_world.hpp"
 #include "sluice/async/errors.hpp"

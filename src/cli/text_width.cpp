@@ -91,13 +91,4 @@ std::string cut(std::string_view text, std::size_t width) {
   return result + "…";
 }
 
-std::string one_line(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) c = ' ';
-  }
-  return result;
-}
-
 }  // namespace sluice::cli

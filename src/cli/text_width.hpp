@@ -14,8 +14,5 @@ std::size_t text_width(std::string_view text);
 std::string padded(std::string_view text, std::size_t width);
 /// At most `width` columns; what is cut ends in "…".
 std::string cut(std::string_view text, std::size_t width);
-/// Control characters, line ends among them, become spaces: a server's words do not steer the
-/// terminal.
-std::string one_line(std::string_view text);
 
 }  // namespace sluice::cli

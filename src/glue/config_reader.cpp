@@ -55,7 +55,8 @@ bool is_name(std::string_view text) {
   });
 }
 
-/// Whether it may be more than text: what stands in quotes is text, unless the environment is in it.
+/// Whether it may be more than text: what stands in quotes is text, unless the environment is in
+/// it.
 bool is_bare(const YamlValue& value) {
   return value.plain || value.text.find("${") != std::string::npos;
 }
