@@ -206,8 +206,7 @@ TEST_CASE("values come from the environment, and never stand in a message") {
 
 TEST_CASE("notices: a template must become JSON, and know its names") {
   const auto problem_with = [](const std::string& text) {
-    return problem(
-        with("notify: {webhook: {url: 'https://h/x', template: '" + text + "'}}\n"));
+    return problem(with("notify: {webhook: {url: 'https://h/x', template: '" + text + "'}}\n"));
   };
   CHECK(problem_with("{\"text\": \"{status}\"}").empty());
   CHECK(problem_with("{statsu}").find("unknown placeholder {statsu}") != std::string::npos);
@@ -234,8 +233,8 @@ TEST_CASE("notices by mail: everything that is wrong is told at its key") {
   const std::string text = problem(
       with("notify: {email: {security: none, user: u, password: 'S3CRET', from: nobody, to: "
            "[a@b.c, '@']}}\n"));
-  for (const char* key : {"notify.email.host", "notify.email.security", "notify.email.from",
-                          "notify.email.to[1]"})
+  for (const char* key :
+       {"notify.email.host", "notify.email.security", "notify.email.from", "notify.email.to[1]"})
     CHECK_MESSAGE(text.find(key) != std::string::npos, key << "\n" << text);
   CHECK(text.find("S3CRET") == std::string::npos);
 }
