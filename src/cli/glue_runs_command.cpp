@@ -3,7 +3,7 @@
 
 #include "glue_command.hpp"
 #include "glue_messages.hpp"
-#include "glue_view.hpp"
+#include "glue_run_lines.hpp"
 #include "glue_world.hpp"
 #include "line_reader.hpp"
 #include "sluice/codec/date.hpp"

@@ -19,9 +19,9 @@ h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .75rem;
 .lead{color:var(--soft);margin:0 0 1rem}.scroll{overflow-x:auto}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(11rem,1fr));gap:.75rem;margin:1rem 0}
 .facts div{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem;overflow-wrap:anywhere}
-.facts b{display:block;font-size:1.15rem}.facts span{color:var(--soft);font-size:.85rem}
+.facts b{display:block;font-size:1.15rem}.facts b.long{font-size:.8rem;font-weight:500;line-height:1.35}.facts span{color:var(--soft);font-size:.85rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere;vertical-align:top}
-th{color:var(--soft);font-weight:600}td.num,th.num{text-align:right}td.num,th.num,td.state{white-space:nowrap}
+th{color:var(--soft);font-weight:600}td.num,th.num{text-align:right}td.num,th,td.state{white-space:nowrap}
 ul.errors,ul.warnings{padding:.6rem 1rem .6rem 2rem;border-radius:8px;border:1px solid var(--line);background:var(--panel);overflow-wrap:anywhere}
 ul.errors{border-left:5px solid var(--bad)}ul.warnings{border-left:5px solid #bf8700}
 .good{color:var(--good)}.bad{color:var(--bad);font-weight:600}.busy{color:var(--busy)}.idle{color:var(--idle)}
@@ -168,7 +168,7 @@ void HtmlReport::run_facts(const WorkflowRunResult& run) {
                                 : page::class_of(run.status) == "busy" ? "busy"
                                                                        : "bad";
   fact(words::run_status, run.status, kind);
-  fact(words::run_id, run.run_id);
+  fact(words::run_id, run.run_id, "long");
   if (run.duration_seconds) fact(words::duration, words::spoken(language_, *run.duration_seconds));
   fact(words::completed_jobs, fmt::format("{} / {}", run.completed_jobs, run.total_jobs));
   fact(words::failed_jobs, std::to_string(run.failed_jobs), run.failed_jobs > 0 ? "bad" : "");
