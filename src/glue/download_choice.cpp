@@ -8,6 +8,7 @@
 
 #include "glue/download_memory.hpp"
 #include "glue/file_messages.hpp"
+#include "glue/report_words.hpp"
 #include "glue/throughput.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
@@ -16,10 +17,6 @@
 
 namespace sluice::glue {
 namespace {
-
-std::string megabytes(std::uint64_t bytes) {
-  return fmt::format("{:.1f}", static_cast<double>(bytes) / (1024.0 * 1024.0));
-}
 
 /// What an ordinary user may still write where `directory` is, or will be. Blocking.
 std::uint64_t free_bytes(std::filesystem::path directory) {
@@ -115,10 +112,10 @@ Task<> FileDownloader::require_space() {
   auto job = [&directory] { return free_bytes(std::filesystem::absolute(directory)); };
   const std::uint64_t available = co_await offload(runtime_.disk(), job);
   if (needed <= available) co_return;
-  throw NoSpaceError(
-      Error(ErrorCode::no_space, "download", directory,
-            say(log_.language(), messages::no_room, std::string_view(directory),
-                std::string_view(megabytes(needed)), std::string_view(megabytes(available)))));
+  throw NoSpaceError(Error(ErrorCode::no_space, "download", directory,
+                           say(log_.language(), messages::no_room, std::string_view(directory),
+                               std::string_view(words::megabytes(needed)),
+                               std::string_view(words::megabytes(available)))));
 }
 
 }  // namespace sluice::glue

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "glue/failure.hpp"
+#include "glue/report_words.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
 #include "sluice/async/task_group.hpp"
@@ -32,7 +33,7 @@ std::string megabytes_in(const std::vector<LayerFiles>& found) {
   std::uint64_t bytes = 0;
   for (const LayerFiles& layer : found)
     bytes += layer.total_size();
-  return fmt::format("{:.1f}", static_cast<double>(bytes) / (1024.0 * 1024.0));
+  return words::megabytes(bytes);
 }
 
 bool has_ended(const std::optional<WorkflowRunResult>& result) {

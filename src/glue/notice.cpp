@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "glue/notice_text.hpp"
+#include "glue/report_words.hpp"
 #include "sluice/core/redaction.hpp"
 #include "sluice/glue/notify.hpp"
 
@@ -17,24 +16,19 @@ NoticeStatus status_of(int exit_code, std::uint64_t failed_files) {
   return failed_files > 0 ? NoticeStatus::partial : NoticeStatus::success;
 }
 
-std::string_view word_for(NoticeStatus status, Language language) {
+std::string word_for(NoticeStatus status, Language language) {
   using namespace notify_messages;
-  const auto chosen = [&](const Message<>& message) {
-    const fmt::string_view text =
-        language == Language::japanese ? message.japanese : message.english;
-    return std::string_view(text.data(), text.size());
-  };
   switch (status) {
     case NoticeStatus::success:
-      return chosen(success);
+      return say(language, success);
     case NoticeStatus::partial:
-      return chosen(partial);
+      return say(language, partial);
     case NoticeStatus::interrupted:
-      return chosen(interrupted);
+      return say(language, interrupted);
     case NoticeStatus::failed:
       break;
   }
-  return chosen(failed);
+  return say(language, failed);
 }
 
 }  // namespace
@@ -80,10 +74,6 @@ Notice make_notice(const ReportData& report, NoticeEnding ending) {
   return notice;
 }
 
-std::string megabytes(const Notice& notice) {
-  return fmt::format("{:.1f}", static_cast<double>(notice.total_bytes) / (1024.0 * 1024.0));
-}
-
 std::uint64_t whole_seconds(const Notice& notice) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(notice.duration).count();
   return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds);
@@ -108,7 +98,7 @@ std::vector<std::string> notice_lines(const Notice& notice, Language language,
   add_name(run_id, notice.run_id);
   if (notice.downloaded) {
     add(files, notice.total_files, notice.successful, notice.failed, notice.skipped);
-    add(size, megabytes(notice));
+    add(size, words::megabytes(notice.total_bytes));
   }
   const std::uint64_t seconds = whole_seconds(notice);
   add(duration, seconds, seconds / 60, seconds % 60);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "glue/notice_text.hpp"
+#include "glue/report_words.hpp"
 #include "sluice/codec/json.hpp"
 #include "sluice/core/error.hpp"
 #include "sluice/core/json_text.hpp"
@@ -93,7 +94,7 @@ std::string number_of(const Notice& notice, std::string_view name) {
   if (name == "successful") return fmt::to_string(notice.successful);
   if (name == "failed") return fmt::to_string(notice.failed);
   if (name == "skipped") return fmt::to_string(notice.skipped);
-  if (name == "size_mb") return megabytes(notice);
+  if (name == "size_mb") return words::megabytes(notice.total_bytes);
   if (name == "duration") return fmt::to_string(whole_seconds(notice));
   return fmt::to_string(notice.exit_code);
 }

@@ -21,7 +21,6 @@ std::string headline(const Notice& notice, Language language);
 std::vector<std::string> notice_lines(const Notice& notice, Language language,
                                       std::size_t most_errors);
 
-std::string megabytes(const Notice& notice);  ///< MiB with one decimal.
 std::uint64_t whole_seconds(const Notice& notice);
 
 }  // namespace sluice::glue
