@@ -45,26 +45,25 @@ class GlueWorkflowDownloaderError : public Error {
   ErrorId id_;
 };
 
-// One class for each, so that callers catch by name.
-#define SLUICE_GLUE_ERROR(Name, id)                                                   \
-  class Name : public GlueWorkflowDownloaderError {                                   \
-   public:                                                                            \
-    explicit Name(Error error) : GlueWorkflowDownloaderError(id, std::move(error)) {} \
-  }
-SLUICE_GLUE_ERROR(ConfigurationFileError, ErrorId::configuration_file);
-SLUICE_GLUE_ERROR(ConfigurationError, ErrorId::configuration);
-SLUICE_GLUE_ERROR(WorkflowNotFoundError, ErrorId::workflow_not_found);
-SLUICE_GLUE_ERROR(InitialLayerFileNotFoundError, ErrorId::initial_layer_not_found);
-SLUICE_GLUE_ERROR(InsufficientFilesError, ErrorId::insufficient_files);
-SLUICE_GLUE_ERROR(TooManyFilesError, ErrorId::too_many_files);
-SLUICE_GLUE_ERROR(S3AccessError, ErrorId::s3_access);
-SLUICE_GLUE_ERROR(DownloadError, ErrorId::download);
-SLUICE_GLUE_ERROR(NoSpaceError, ErrorId::no_space);
-SLUICE_GLUE_ERROR(PermissionError, ErrorId::permission);
-SLUICE_GLUE_ERROR(WorkflowExecutionError, ErrorId::workflow_execution);
-SLUICE_GLUE_ERROR(WorkflowTimeoutError, ErrorId::workflow_timeout);
-SLUICE_GLUE_ERROR(WorkflowFailedError, ErrorId::workflow_failed);
-SLUICE_GLUE_ERROR(InterruptedError, ErrorId::interrupted);
-#undef SLUICE_GLUE_ERROR
+/// A class for each, so that callers catch by name.
+template <ErrorId Id>
+class NamedGlueError : public GlueWorkflowDownloaderError {
+ public:
+  explicit NamedGlueError(Error error) : GlueWorkflowDownloaderError(Id, std::move(error)) {}
+};
+using ConfigurationFileError = NamedGlueError<ErrorId::configuration_file>;
+using ConfigurationError = NamedGlueError<ErrorId::configuration>;
+using WorkflowNotFoundError = NamedGlueError<ErrorId::workflow_not_found>;
+using InitialLayerFileNotFoundError = NamedGlueError<ErrorId::initial_layer_not_found>;
+using InsufficientFilesError = NamedGlueError<ErrorId::insufficient_files>;
+using TooManyFilesError = NamedGlueError<ErrorId::too_many_files>;
+using S3AccessError = NamedGlueError<ErrorId::s3_access>;
+using DownloadError = NamedGlueError<ErrorId::download>;
+using NoSpaceError = NamedGlueError<ErrorId::no_space>;
+using PermissionError = NamedGlueError<ErrorId::permission>;
+using WorkflowExecutionError = NamedGlueError<ErrorId::workflow_execution>;
+using WorkflowTimeoutError = NamedGlueError<ErrorId::workflow_timeout>;
+using WorkflowFailedError = NamedGlueError<ErrorId::workflow_failed>;
+using InterruptedError = NamedGlueError<ErrorId::interrupted>;
 
 }  // namespace sluice::glue
