@@ -11,53 +11,6 @@
 namespace sluice {
 namespace {
 
-/// Tells of the pieces that pass.
-class CountedPieces final : public PieceSink {
- public:
-  CountedPieces(PieceSink& inner, const BytesPassed& on_bytes)
-      : inner_(inner), on_bytes_(on_bytes) {}
-
-  Task<void> write_at(std::uint64_t offset, Bytes bytes) override {
-    co_await inner_.write_at(offset, bytes);
-    if (on_bytes_) on_bytes_(bytes.size());
-  }
-
- private:
-  PieceSink& inner_;
-  const BytesPassed& on_bytes_;
-};
-
-/// Reads into the sink's own buffer as long as it has one.
-Task<> fill(ByteReader& reader, RoomySink& sink, const BytesPassed& on_bytes) {
-  for (;;) {
-    const MutableBytes room = co_await sink.room();
-    if (room.empty()) co_return;
-    const std::size_t size = co_await reader.read(room);
-    if (size == 0) co_return;
-    sink.filled(size);
-    if (on_bytes) on_bytes(size);
-  }
-}
-
-/// Returns the last bytes instead of writing them where the source knows that they are.
-Task<Bytes> pump(ByteSource& source, ByteSink& sink, const BytesPassed& on_bytes) {
-  PieceSource* const pieces = source.pieces();
-  if (PieceSink* const anywhere = pieces ? sink.pieces() : nullptr) {
-    CountedPieces counted(*anywhere, on_bytes);
-    co_await pieces->pour(counted);
-    co_return Bytes();
-  }
-  ByteReader* const reader = source.reader();
-  if (RoomySink* const roomy = reader ? sink.roomy() : nullptr)
-    co_await fill(*reader, *roomy, on_bytes);
-  for (;;) {
-    const Bytes bytes = co_await source.next();
-    if (on_bytes && !bytes.empty()) on_bytes(bytes.size());
-    if (bytes.empty() || source.ended()) co_return bytes;
-    co_await sink.write(bytes);
-  }
-}
-
 // The storage's own key may be unknown to the other one: as with S3's own copies, the destination
 // decides how its files are encrypted, and how they are locked.
 bool stays_behind(std::string_view header) {
@@ -91,25 +44,6 @@ Task<FileInfo> stream(OpContext context, Transfer& what) {
 }
 
 }  // namespace
-
-Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, BytesPassed on_bytes) {
-  std::exception_ptr thrown;
-  try {
-    const Bytes last = co_await pump(source, sink, on_bytes);
-    co_return co_await (last.empty() ? sink.commit() : sink.commit_with(last));
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  // Cleaning up goes on even when the transfer was cancelled.
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  try {
-    co_await sink.abort();
-  } catch (const std::exception& error) {
-    context.log.warn("A broken transfer could not be cleaned up now",
-                     {{"file", source.info().path}, {"error", error.what()}});
-  }
-  std::rethrow_exception(thrown);
-}
 
 WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destination,
                               const FileInfo& file, std::shared_ptr<const FileExtras> attributes) {

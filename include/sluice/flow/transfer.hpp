@@ -7,11 +7,9 @@
 
 #include "sluice/async/task.hpp"
 #include "sluice/fs/file_system.hpp"
+#include "sluice/fs/pour.hpp"
 
 namespace sluice {
-
-/// Hears of bytes as they pass. Called on the loop.
-using BytesPassed = std::function<void(std::uint64_t)>;
 
 struct Transfer {
   FileSystem* source = nullptr;  ///< Both must outlive the transfer.
@@ -32,9 +30,5 @@ WriteOptions options_for_copy(const FileSystem& source, const FileSystem& destin
 /// Copies one file, whole or not at all: on the server where both ends can, else from source to
 /// sink. Returns the file at the destination. Errors name both ends.
 Task<FileInfo> transfer(OpContext context, Transfer what);
-
-/// Writes all that `source` gives into `sink` and commits it. If either fails, the sink is aborted:
-/// nothing becomes visible.
-Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, BytesPassed on_bytes);
 
 }  // namespace sluice

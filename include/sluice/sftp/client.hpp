@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/async/retry.hpp"
+#include "sluice/async/runtime.hpp"
+#include "sluice/async/task_group.hpp"
+#include "sluice/async/wait_list.hpp"
+#include "sluice/sftp/connection.hpp"
+
+namespace sluice::sftp {
+
+/// Makes a way to the server; called anew for each connection.
+using ConnectChannel = std::function<Task<std::unique_ptr<Channel>>(OpContext)>;
+
+struct ClientOptions {
+  ConnectionOptions connection;
+  ConnectChannel connect;
+  /// At most so many at once: OpenSSH lets ten connections log in at a time, and gives each of its
+  /// channels 2 MiB of window, so that more of them carry more over a long way.
+  std::size_t most_connections = 4;
+  /// A connection with so many requests under way is busy: another one is opened, if there may be.
+  std::size_t busy_requests = 32;
+  RetryPolicy retry = RetryPolicy::exponential();
+};
+
+/// The connections to one server. Opened when they are wanted, replaced when they fail. A login
+/// that was refused is not tried again. Lives on the loop; close() it before it goes.
+class Client {
+ public:
+  Client(Runtime& runtime, ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// The connection with the least to do. Opens one if there is none (one attempt: retry by
+  /// retrier()), and another one in the background if all are busy.
+  Task<std::shared_ptr<Connection>> connection(OpContext context);
+  /// Up to `count` connections, opened at once where they are missing; those that cannot be opened
+  /// are done without, but for the first.
+  Task<std::vector<std::shared_ptr<Connection>>> connections(OpContext context, std::size_t count);
+
+  Retrier& retrier() { return retrier_; }
+  const std::string& subject() const { return options_.connection.subject; }
+  std::size_t open_connections() const { return open_.size(); }
+
+  Task<> close();
+
+ private:
+  void drop_failed();
+  std::shared_ptr<Connection> least_busy() const;
+  bool may_open() const { return open_.size() + opening_ < options_.most_connections; }
+  Task<> open_one(OpContext context);
+  Task<> open_another(OpContext context);
+
+  Runtime& runtime_;
+  ClientOptions options_;
+  Retrier retrier_;
+  std::vector<std::shared_ptr<Connection>> open_;
+  std::size_t opening_ = 0;
+  WaitList changed_;
+  std::optional<Error> refused_;
+  bool closed_ = false;
+  TaskGroup background_;
+};
+
+}  // namespace sluice::sftp

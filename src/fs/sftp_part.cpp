@@ -1,0 +1,370 @@
+#include "fs/sftp_part.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sluice/core/local_path.hpp"
+
+namespace sluice {
+namespace {
+
+using sftp::Connection;
+using sftp::Status;
+using sftp::StatusCode;
+using sftp::requests::Buffer;
+
+constexpr std::size_t connections_of_one_file = 4;
+// Of one file, on all its connections together.
+constexpr std::size_t writes_at_once = 64;
+
+std::string parent_of(const std::string& full) {
+  const std::size_t slash = full.rfind('/');
+  if (slash == std::string::npos) return "";
+  return full.substr(0, std::max<std::size_t>(slash, 1));
+}
+
+Connection::Pending ask_lstat(Connection& connection, const std::string& path) {
+  return connection.send(
+      [&path](Buffer& out, std::uint32_t id) { sftp::requests::lstat(out, id, path); });
+}
+
+Connection::Pending ask_remove(Connection& connection, const std::string& path) {
+  return connection.send(
+      [&path](Buffer& out, std::uint32_t id) { sftp::requests::remove(out, id, path); });
+}
+
+/// Removes what a writer left, on whatever connection there is by then.
+Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path) {
+  std::optional<Error> failure;
+  try {
+    const OpContext context = site->runtime().context().shortened_to(
+        site->runtime().clock().steady() + std::chrono::seconds(30));
+    const auto step = [&path](Connection& connection) {
+      return sftp::expect_status(ask_remove(connection, path), {"remove", path});
+    };
+    co_await site->attempt(context, step);
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (failure)
+    site->log.warn("A temporary file was left on the server",
+                   {{"file", path}, {"error", failure->what()}});
+}
+
+}  // namespace
+
+SftpPart::SftpPart(OpContext context, std::shared_ptr<SftpSite> site, std::string path,
+                   const WriteOptions& options)
+    : context_(std::move(context)),
+      site_(std::move(site)),
+      path_(std::move(path)),
+      options_(options),
+      target_(site_->full(path_)) {}
+
+SftpPart::~SftpPart() {
+  sent_.clear();
+  close_handles();
+  if (!temporary_.empty()) site_->cleanups().spawn(remove_later(site_, temporary_));
+}
+
+void SftpPart::close_handles() {
+  for (const Handle& one : handles_)
+    one.connection->close_handle(one.handle);
+  handles_.clear();
+}
+
+// --- making it --------------------------------------------------------------------------------
+
+Task<> SftpPart::make() {
+  close_handles();
+  const std::shared_ptr<Connection> connection = co_await site_->client().connection(context_);
+  // With a mode to be kept, nobody else may look before it is set.
+  sftp::Attributes attributes;
+  if (options_.extras && options_.extras->mode) attributes.permissions = 0600;
+  // Another try has another name: nobody knows what became of the first one.
+  if (!temporary_.empty()) site_->cleanups().spawn(remove_later(site_, temporary_));
+  temporary_ = site_->temporary_for(target_);
+  Connection::Pending target = ask_lstat(*connection, target_);
+  constexpr std::uint32_t flags = sftp::open_write | sftp::open_create | sftp::open_exclusive;
+  std::optional<Error> failure;
+  try {
+    co_await open_on(connection, flags, attributes);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (failure && failure->code() == ErrorCode::not_found) {
+    const std::string parent = parent_of(target_);
+    co_await site_->make_directories(*connection, parent.empty() ? "." : parent);
+    co_await open_on(connection, flags, attributes);
+  } else if (failure) {
+    // Not made; the next try, if there is one, begins anew.
+    if (!failure->retryable()) temporary_.clear();
+    throw *failure;
+  }
+  co_await look_at_target(
+      co_await sftp::find_attributes(std::move(target), site_->asked("write", path_)));
+}
+
+Task<> SftpPart::open_on(std::shared_ptr<Connection> connection, std::uint32_t flags,
+                         sftp::Attributes attributes) {
+  Semaphore::Permit permit = co_await connection->handles().acquire();
+  std::string handle = co_await sftp::expect_handle(
+      connection->send_open([this, flags, &attributes](Buffer& out, std::uint32_t id) {
+        sftp::requests::open(out, id, temporary_, flags, attributes);
+      }),
+      site_->asked("create", path_));
+  handles_.push_back({std::move(connection), std::move(handle), std::move(permit)});
+}
+
+Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
+  const auto now = there ? file_info_of(path_, *there, false) : std::nullopt;
+  if (!now) co_return;
+  refuse_target(*now);
+  if (now->type != FileType::symlink) co_return;
+  // The link stays, and the file that it leads to is replaced.
+  std::string real = co_await behind_link();
+  if (parent_of(real) == parent_of(target_)) {
+    target_ = std::move(real);
+    co_return;
+  }
+  const std::shared_ptr<Connection> connection = handles_.front().connection;
+  close_handles();
+  co_await sftp::expect_status(ask_remove(*connection, temporary_), site_->asked("write", path_));
+  target_ = std::move(real);
+  temporary_ = site_->temporary_for(target_);
+  co_await open_on(connection, sftp::open_write | sftp::open_create | sftp::open_exclusive, {});
+}
+
+void SftpPart::refuse_target(const FileInfo& there) const {
+  const bool directory = there.type == FileType::directory;
+  if (!directory && !options_.must_not_exist) return;
+  throw Error(
+      ErrorCode::conflict, "write", site_->shown(path_),
+      directory ? "there is a directory of that name" : "there is a file of that name already");
+}
+
+Task<std::string> SftpPart::behind_link() {
+  Connection& connection = *handles_.front().connection;
+  const auto real_path = [&connection](const std::string& path) {
+    return connection.send(
+        [&path](Buffer& out, std::uint32_t id) { sftp::requests::realpath(out, id, path); });
+  };
+  Connection::Pending of_root = real_path(site_->full(""));
+  Connection::Pending of_target = real_path(target_);
+  const std::string root =
+      co_await sftp::expect_name(std::move(of_root), site_->asked("write", path_));
+  std::string real = co_await sftp::expect_name(std::move(of_target), site_->asked("write", path_));
+  const auto info = co_await look(connection, real);
+  if (!info || info->type != FileType::regular)
+    throw Error(ErrorCode::conflict, "write through", site_->shown(path_),
+                "it is a symbolic link that leads to no file");
+  if (!real.starts_with(root == "/" ? root : root + '/'))
+    throw Error(ErrorCode::invalid_input, "write through", site_->shown(path_),
+                "it is a symbolic link that leads out of " + site_->shown(""));
+  co_return real;
+}
+
+Task<> SftpPart::spread() {
+  const auto connections = co_await site_->client().connections(context_, connections_of_one_file);
+  for (const auto& connection : connections) {
+    if (connection == handles_.front().connection) continue;
+    co_await open_on(connection, sftp::open_write, {});
+  }
+}
+
+// --- writing it -------------------------------------------------------------------------------
+
+std::size_t SftpPart::write_size() const {
+  return handles_.front().connection->write_size();
+}
+
+Task<> SftpPart::write(std::uint64_t offset, Bytes bytes) {
+  const Handle& to = handles_[next_handle_++ % handles_.size()];
+  Semaphore::Permit permit = to.connection->in_flight().try_acquire(bytes.size());
+  while (permit.units() == 0 && !sent_.empty()) {
+    co_await acknowledge_first();
+    permit = to.connection->in_flight().try_acquire(bytes.size());
+  }
+  if (permit.units() == 0) permit = co_await to.connection->in_flight().acquire(bytes.size());
+  co_await to.connection->room();
+  sent_.push_back({to.connection->send([&](Buffer& out, std::uint32_t id) {
+                     sftp::requests::write(out, id, to.handle, offset, bytes);
+                   }),
+                   std::move(permit)});
+  while (sent_.size() >= writes_at_once)
+    co_await acknowledge_first();
+}
+
+Task<> SftpPart::acknowledge_first() {
+  Sent first = std::move(sent_.front());
+  sent_.pop_front();
+  co_await sftp::expect_ok(std::move(first.pending), site_->asked("write", path_));
+}
+
+Task<> SftpPart::written() {
+  while (!sent_.empty())
+    co_await acknowledge_first();
+}
+
+// --- ending it --------------------------------------------------------------------------------
+
+sftp::Attributes SftpPart::attributes_to_set() const {
+  sftp::Attributes attributes;
+  if (options_.extras && options_.extras->mode)
+    attributes.permissions = *options_.extras->mode & 0777U;
+  if (options_.mtime) {
+    const auto seconds =
+        std::chrono::floor<std::chrono::seconds>(options_.mtime->time_since_epoch()).count();
+    const auto time = static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, UINT32_MAX));
+    attributes.times = sftp::Times{time, time};
+  }
+  return attributes;
+}
+
+Task<FileInfo> SftpPart::seal(std::uint64_t size) {
+  // What was written on the others must have arrived before the time is set.
+  if (handles_.size() > 1) co_await written();
+  const Handle main = std::move(handles_.front());
+  Connection& connection = *main.connection;
+  const std::string& handle = main.handle;
+  handles_.erase(handles_.begin());
+  const sftp::Attributes wanted = attributes_to_set();
+  Connection::Pending set, synced, asked, closed;
+  std::vector<Connection::Pending> others;
+  for (const Handle& one : handles_) {
+    others.push_back(one.connection->send(
+        [&one](Buffer& out, std::uint32_t id) { sftp::requests::close(out, id, one.handle); }));
+  }
+  if (wanted != sftp::Attributes{})
+    set = connection.send(
+        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsetstat(out, id, handle, wanted); });
+  if (options_.durable && connection.offers(sftp::extension::fsync))
+    synced = connection.send(
+        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsync(out, id, handle); });
+  asked = connection.send(
+      [&](Buffer& out, std::uint32_t id) { sftp::requests::fstat(out, id, handle); });
+  closed = connection.send(
+      [&](Buffer& out, std::uint32_t id) { sftp::requests::close(out, id, handle); });
+  handles_.clear();
+  co_await written();
+  if (set) co_await sftp::expect_ok(std::move(set), site_->asked("set attributes of", path_));
+  if (synced) co_await sftp::expect_ok(std::move(synced), site_->asked("sync", path_));
+  const sftp::Attributes now =
+      co_await sftp::expect_attributes(std::move(asked), site_->asked("write", path_));
+  // A server may keep what went wrong until the end.
+  co_await sftp::expect_ok(std::move(closed), site_->asked("close", path_));
+  for (Connection::Pending& one : others)
+    co_await sftp::expect_ok(std::move(one), site_->asked("close", path_));
+  co_await give_owner(now);
+  auto info = file_info_of(path_, now, false);
+  if (!info)
+    throw Error(ErrorCode::protocol, "write", site_->shown(path_),
+                "the server does not say the file's size");
+  if (info->size != size)
+    throw Error(ErrorCode::integrity, "write", site_->shown(path_),
+                fmt::format("the server has {} bytes of {}", info->size, size));
+  co_return std::move(*info);
+}
+
+/// As far as the server lets us: a file that others own becomes ours.
+Task<> SftpPart::give_owner(const sftp::Attributes& now) {
+  if (!options_.extras || (!options_.extras->uid && !options_.extras->gid) || !now.owner) co_return;
+  const sftp::Owner wanted{options_.extras->uid.value_or(now.owner->uid),
+                           options_.extras->gid.value_or(now.owner->gid)};
+  if (wanted == *now.owner) co_return;
+  sftp::Attributes attributes;
+  attributes.owner = wanted;
+  const std::shared_ptr<Connection> connection = co_await site_->client().connection(context_);
+  const Status status =
+      co_await sftp::expect_status(connection->send([&](Buffer& out, std::uint32_t id) {
+        sftp::requests::setstat(out, id, temporary_, attributes);
+      }),
+                                   site_->asked("set owner of", path_));
+  if (status.code == StatusCode::ok || std::exchange(site_->warned_of_owner, true)) co_return;
+  context_.log.warn("Owners cannot be kept: the server does not let this user give files away",
+                    {{"file", site_->shown(path_)}});
+}
+
+Task<std::optional<FileInfo>> SftpPart::look(Connection& connection, std::string full) {
+  const auto found =
+      co_await sftp::find_attributes(ask_lstat(connection, full), site_->asked("look at", path_));
+  co_return found ? file_info_of(path_, *found, false) : std::nullopt;
+}
+
+Task<> SftpPart::check_precondition(Connection& connection) {
+  if (!options_.expected && !options_.must_not_exist) co_return;
+  const auto now = co_await look(connection, target_);
+  if (now) refuse_target(*now);
+  if (!options_.expected || (now && is_same_version(*now, *options_.expected))) co_return;
+  throw Error(ErrorCode::conflict, "write", site_->shown(path_),
+              now ? "the file was changed by somebody else" : "the file is gone");
+}
+
+Task<> SftpPart::publish(const FileInfo& sealed) {
+  bool asked = false;
+  const auto step = [this, &sealed, &asked](Connection& connection) {
+    return publish_once(connection, sealed, asked);
+  };
+  co_await site_->attempt(context_, step);
+  temporary_.clear();
+}
+
+/// `asked`: whether a try before this one may have been carried out, though its answer was lost.
+Task<> SftpPart::publish_once(Connection& connection, const FileInfo& sealed, bool& asked) {
+  if (asked) {
+    const bool done = co_await has_name(connection, sealed);
+    if (done) co_return;
+  }
+  co_await check_precondition(connection);
+  asked = true;
+  co_await take_name(connection);
+}
+
+Task<bool> SftpPart::has_name(Connection& connection, const FileInfo& sealed) {
+  const auto left = co_await look(connection, temporary_);
+  if (left) co_return false;
+  const auto there = co_await look(connection, target_);
+  co_return there&& is_same_version(*there, sealed);
+}
+
+Task<> SftpPart::take_name(Connection& connection) {
+  const bool replaces = !options_.must_not_exist;
+  const bool posix = replaces && connection.offers(sftp::extension::posix_rename);
+  const Status status =
+      co_await sftp::expect_status(connection.send([this, posix](Buffer& out, std::uint32_t id) {
+        if (posix) {
+          sftp::requests::posix_rename(out, id, temporary_, target_);
+        } else {
+          sftp::requests::rename(out, id, temporary_, target_);
+        }
+      }),
+                                   site_->asked("rename", path_));
+  if (status.code == StatusCode::ok) co_return;
+  const auto there = co_await look(connection, target_);
+  if (there) refuse_target(*there);
+  if (!there || posix) throw sftp::status_error(status, site_->asked("rename", path_));
+  co_await take_name_in_two_steps(connection);
+}
+
+Task<> SftpPart::take_name_in_two_steps(Connection& connection) {
+  if (!site_->options().allow_non_atomic)
+    throw Error(ErrorCode::unsupported, "rename", site_->shown(path_),
+                "the server cannot replace a file in one step (it has no "
+                "posix-rename@openssh.com); --allow-non-atomic lets it be removed first");
+  co_await sftp::expect_ok(ask_remove(connection, target_), site_->asked("replace", path_));
+  co_await sftp::expect_ok(connection.send([this](Buffer& out, std::uint32_t id) {
+    sftp::requests::rename(out, id, temporary_, target_);
+  }),
+                           site_->asked("rename", path_));
+}
+
+Task<> SftpPart::remove() {
+  sent_.clear();
+  close_handles();
+  if (temporary_.empty()) co_return;
+  const std::string path = std::exchange(temporary_, "");
+  co_await remove_later(site_, path);
+}
+
+}  // namespace sluice

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fs/sftp_site.hpp"
+
+namespace sluice {
+
+/// A file under a temporary name on the server, on its way to its own. Dropped before publish(), it
+/// is removed in the background, and close() of the file system waits for that.
+class SftpPart {
+ public:
+  /// `path`: the file's own name.
+  SftpPart(OpContext context, std::shared_ptr<SftpSite> site, std::string path,
+           const WriteOptions& options);
+  ~SftpPart();
+  SftpPart(const SftpPart&) = delete;
+  SftpPart& operator=(const SftpPart&) = delete;
+
+  /// Makes the temporary file, and its directory if that is missing; looks at what has the name
+  /// now. Throws Error{conflict} for a directory there. One attempt; another one may follow.
+  Task<> make();
+  /// Opens it on further connections, as far as they can be had: for a large file.
+  Task<> spread();
+  /// The most that one write takes.
+  std::size_t write_size() const;
+  /// Sends the bytes; that they have arrived is known after written().
+  Task<> write(std::uint64_t offset, Bytes bytes);
+  Task<> written();
+  /// Sets the attributes, asks for what the file is now, and closes it, all in one round trip after
+  /// what is still on its way. Throws Error{conflict} if its size is not `size`.
+  Task<FileInfo> seal(std::uint64_t size);
+  /// Looks at what the options demand of the name, and takes it.
+  Task<> publish(const FileInfo& sealed);
+  /// Removes it now.
+  Task<> remove();
+
+ private:
+  struct Handle {
+    std::shared_ptr<sftp::Connection> connection;
+    std::string handle;
+    Semaphore::Permit permit;
+  };
+  struct Sent {
+    sftp::Connection::Pending pending;
+    Semaphore::Permit permit;
+  };
+
+  Task<> look_at_target(std::optional<sftp::Attributes> there);
+  Task<std::string> behind_link();
+  Task<> open_on(std::shared_ptr<sftp::Connection> connection, std::uint32_t flags,
+                 sftp::Attributes attributes);
+  Task<> acknowledge_first();
+  Task<> give_owner(const sftp::Attributes& now);
+  void refuse_target(const FileInfo& there) const;
+  Task<> check_precondition(sftp::Connection& connection);
+  Task<> publish_once(sftp::Connection& connection, const FileInfo& sealed, bool& asked);
+  Task<> take_name(sftp::Connection& connection);
+  Task<> take_name_in_two_steps(sftp::Connection& connection);
+  Task<bool> has_name(sftp::Connection& connection, const FileInfo& sealed);
+  Task<std::optional<FileInfo>> look(sftp::Connection& connection, std::string full);
+  sftp::Attributes attributes_to_set() const;
+  void close_handles();
+
+  OpContext context_;
+  std::shared_ptr<SftpSite> site_;
+  std::string path_;
+  const WriteOptions& options_;
+  std::string target_;     ///< On the server.
+  std::string temporary_;  ///< Empty: there is none (any more).
+  std::vector<Handle> handles_;
+  std::size_t next_handle_ = 0;
+  std::deque<Sent> sent_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,127 @@
+#include "fs/sftp_site.hpp"
+
+#include <sys/stat.h>
+
+#include "sluice/core/local_path.hpp"
+
+namespace sluice {
+namespace {
+
+using sftp::Asked;
+using sftp::Connection;
+using sftp::StatusCode;
+
+FileType type_of(std::uint32_t mode) {
+  if (S_ISREG(mode)) return FileType::regular;
+  if (S_ISDIR(mode)) return FileType::directory;
+  return S_ISLNK(mode) ? FileType::symlink : FileType::other;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return "";
+  return path.substr(0, slash == 0 ? 1 : slash);
+}
+
+Task<bool> is_directory(Connection& connection, const std::string& path, Asked asked) {
+  const auto found = co_await sftp::find_attributes(
+      connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
+        sftp::requests::stat(out, id, path);
+      }),
+      std::move(asked));
+  co_return found && found->permissions&& S_ISDIR(*found->permissions);
+}
+
+}  // namespace
+
+SftpSite::SftpSite(Runtime& runtime, SftpFsOptions options)
+    : log(runtime.log()),
+      runtime_(runtime),
+      options_(std::move(options)),
+      cleanups_(runtime.executor()) {
+  while (options_.root.size() > 1 && options_.root.ends_with('/'))
+    options_.root.pop_back();
+}
+
+std::string SftpSite::full(const std::string& path) const {
+  if (path.empty()) return options_.root.empty() ? "." : options_.root;
+  require_local_path(path);
+  if (options_.root.empty()) return path;
+  return options_.root.ends_with('/') ? options_.root + path : options_.root + '/' + path;
+}
+
+std::string SftpSite::shown(const std::string& path) const {
+  std::string url = options_.client->subject();
+  if (options_.root.empty()) {
+    url += "/~/";
+  } else {
+    if (!options_.root.starts_with('/')) url += "/~/";
+    url += options_.root;
+    if (!url.ends_with('/')) url += '/';
+  }
+  return url + path;
+}
+
+Task<> SftpSite::make_directories(Connection& connection, std::string path) {
+  const Asked asked{"make directory", client().subject() + '/' + path};
+  const sftp::Status made = co_await sftp::expect_status(
+      connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
+        sftp::requests::mkdir(out, id, path, {});
+      }),
+      asked);
+  if (made.code == StatusCode::ok) co_return;
+  if (made.code == StatusCode::no_such_file) {
+    const std::string parent = parent_of(path);
+    if (parent.empty() || parent == path) throw sftp::status_error(made, asked);
+    co_await make_directories(connection, parent);
+    co_await make_directories(connection, path);
+    co_return;
+  }
+  // Most servers have but one word for "it is there already" and for all else.
+  const bool there = co_await is_directory(connection, path, asked);
+  if (there) co_return;
+  const auto in_the_way = co_await sftp::find_attributes(
+      connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
+        sftp::requests::lstat(out, id, path);
+      }),
+      asked);
+  if (!in_the_way) throw sftp::status_error(made, asked);
+  throw Error(ErrorCode::conflict, asked.operation, asked.subject, "there is a file of that name");
+}
+
+std::string SftpSite::temporary_for(const std::string& full_path) {
+  const std::size_t slash = full_path.rfind('/');
+  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
+  return full_path.substr(0, name) +
+         temporary_name_for(std::string_view(full_path).substr(name), runtime_.random().hex_id());
+}
+
+std::optional<FileInfo> file_info_of(std::string path, const sftp::Attributes& attributes,
+                                     bool extras) {
+  if (!attributes.permissions) return std::nullopt;
+  FileInfo info;
+  info.path = std::move(path);
+  info.type = type_of(*attributes.permissions);
+  if (info.type == FileType::regular && !attributes.size) return std::nullopt;
+  info.size = info.type == FileType::directory ? 0 : attributes.size.value_or(0);
+  if (attributes.times) info.mtime = TimePoint(std::chrono::seconds(attributes.times->modified));
+  if (!extras) return info;
+  FileExtras more;
+  more.mode = *attributes.permissions & 07777U;
+  if (attributes.owner) {
+    more.uid = attributes.owner->uid;
+    more.gid = attributes.owner->gid;
+  }
+  info.extras = std::make_shared<const FileExtras>(std::move(more));
+  return info;
+}
+
+bool is_same_version(const FileInfo& now, const FileInfo& seen) {
+  if (now.type != seen.type || now.size != seen.size) return false;
+  if (!now.mtime || !seen.mtime) return true;
+  // What was seen may be more precise than what the server says.
+  return std::chrono::floor<std::chrono::seconds>(*now.mtime) ==
+         std::chrono::floor<std::chrono::seconds>(*seen.mtime);
+}
+
+}  // namespace sluice

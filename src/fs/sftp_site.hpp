@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "sluice/async/errors.hpp"
+#include "sluice/async/task_group.hpp"
+#include "sluice/fs/sftp_fs.hpp"
+#include "sluice/sftp/answers.hpp"
+
+namespace sluice {
+
+/// What the parts of one SftpFs share.
+class SftpSite {
+ public:
+  SftpSite(Runtime& runtime, SftpFsOptions options);
+
+  Runtime& runtime() { return runtime_; }
+  sftp::Client& client() { return *options_.client; }
+  const SftpFsOptions& options() const { return options_; }
+
+  /// The path on the server. Throws Error{invalid_input} for one that leads out of the root, or
+  /// that no server can hold.
+  std::string full(const std::string& path) const;
+  /// Its URL.
+  std::string shown(const std::string& path) const;
+  sftp::Asked asked(const char* operation, const std::string& path) const {
+    return {operation, shown(path)};
+  }
+
+  /// `step(Connection&)` on a connection, tried again on another one where that may help; the
+  /// step must be one that may be done twice.
+  template <class Step>
+  auto attempt(OpContext context, Step step) -> decltype(step(std::declval<sftp::Connection&>())) {
+    auto once = [this, &context, &step]() { return on_connection(context, step); };
+    co_return co_await client().retrier().run(context, Safety::idempotent, once);
+  }
+
+  /// Makes a directory and what is missing above it. Throws Error{conflict} if a file is in the
+  /// way.
+  Task<> make_directories(sftp::Connection& connection, std::string path);
+  /// The next temporary name beside `full_path`.
+  std::string temporary_for(const std::string& full_path);
+
+  TaskGroup& cleanups() { return cleanups_; }
+  Logger log;
+  bool warned_of_owner = false;
+
+ private:
+  template <class Step>
+  auto on_connection(OpContext context, Step& step)
+      -> decltype(step(std::declval<sftp::Connection&>())) {
+    const std::shared_ptr<sftp::Connection> connection = co_await client().connection(context);
+    co_return co_await step(*connection);
+  }
+
+  Runtime& runtime_;
+  SftpFsOptions options_;
+  TaskGroup cleanups_;
+};
+
+/// The FileInfo of what a server says of a name. nullopt if it does not say enough (its type; a
+/// file's size).
+std::optional<FileInfo> file_info_of(std::string path, const sftp::Attributes& attributes,
+                                     bool extras);
+
+/// Whether the file is still what was seen of it.
+bool is_same_version(const FileInfo& now, const FileInfo& seen);
+
+}  // namespace sluice

@@ -1,0 +1,132 @@
+#include "sluice/sftp/client.hpp"
+
+#include <algorithm>
+
+#include "sluice/async/errors.hpp"
+
+namespace sluice::sftp {
+namespace {
+
+Task<> close_later(std::shared_ptr<Connection> connection) {
+  co_await connection->close();
+}
+
+/// Whether the server knows us and says no: another try would be counted against us.
+bool is_refusal(const Error& error) {
+  return !error.retryable() && error.code() != ErrorCode::cancelled &&
+         error.code() != ErrorCode::timeout;
+}
+
+}  // namespace
+
+Client::Client(Runtime& runtime, ClientOptions options)
+    : runtime_(runtime),
+      options_(std::move(options)),
+      retrier_(runtime, options_.retry),
+      changed_(runtime.executor()),
+      background_(runtime.executor()) {}
+
+Client::~Client() = default;
+
+void Client::drop_failed() {
+  const auto failed = [](const auto& connection) { return connection->failed(); };
+  for (const auto& connection : open_) {
+    if (failed(connection)) background_.spawn(close_later(connection));
+  }
+  std::erase_if(open_, failed);
+}
+
+std::shared_ptr<Connection> Client::least_busy() const {
+  const auto found = std::ranges::min_element(
+      open_, {}, [](const auto& connection) { return connection->waiting(); });
+  return found == open_.end() ? nullptr : *found;
+}
+
+Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
+  for (;;) {
+    if (closed_) throw cancelled("connect to " + subject());
+    drop_failed();
+    if (refused_) throw *refused_;
+    const std::shared_ptr<Connection> chosen = least_busy();
+    if (chosen) {
+      if (chosen->waiting() >= options_.busy_requests && opening_ == 0 && may_open())
+        background_.spawn(open_another(context));
+      co_return chosen;
+    }
+    if (opening_ == 0) {
+      co_await open_one(context);
+      continue;
+    }
+    const bool woken = co_await changed_.wait();
+    if (!woken) throw cancelled("connect to " + subject());
+  }
+}
+
+Task<std::vector<std::shared_ptr<Connection>>> Client::connections(OpContext context,
+                                                                   std::size_t count) {
+  std::vector<std::shared_ptr<Connection>> chosen;
+  chosen.push_back(co_await connection(context));
+  const std::size_t wanted = std::min(count, options_.most_connections);
+  while (open_.size() + opening_ < wanted && !closed_)
+    background_.spawn(open_another(context));
+  while (opening_ > 0 && open_.size() < wanted) {
+    const bool woken = co_await changed_.wait();
+    if (!woken) throw cancelled("connect to " + subject());
+  }
+  for (const auto& connection : open_) {
+    if (chosen.size() < wanted && connection != chosen.front() && !connection->failed())
+      chosen.push_back(connection);
+  }
+  co_return chosen;
+}
+
+Task<> Client::open_one(OpContext context) {
+  ++opening_;
+  std::shared_ptr<Connection> opened;
+  std::exception_ptr thrown;
+  try {
+    auto channel = co_await options_.connect(context);
+    opened = co_await Connection::open(runtime_, context, std::move(channel), options_.connection);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  --opening_;
+  changed_.wake_all();
+  if (opened && closed_) {
+    co_await opened->close();
+    throw cancelled("connect to " + subject());
+  }
+  if (opened) {
+    open_.push_back(std::move(opened));
+    co_return;
+  }
+  const Error error = error_from(thrown);
+  if (is_refusal(error) && open_.empty()) refused_ = error;
+  throw error;
+}
+
+Task<> Client::open_another(OpContext context) {
+  std::optional<Error> failure;
+  try {
+    co_await open_one(context);
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (!failure || failure->code() == ErrorCode::cancelled) co_return;
+  // The server takes no more: there are enough.
+  options_.most_connections = std::max<std::size_t>(1, open_.size());
+  context.log.debug("No further connection", {{"error", failure->what()}});
+}
+
+Task<> Client::close() {
+  closed_ = true;
+  changed_.wake_all();
+  background_.cancel();
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await background_.join();
+  for (const auto& connection : open_)
+    co_await connection->close();
+  open_.clear();
+}
+
+}  // namespace sluice::sftp

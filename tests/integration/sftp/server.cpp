@@ -1,0 +1,48 @@
+#include "server.hpp"
+
+#include <cstdlib>
+#include <sstream>
+
+#include "sluice/sftp/ssh_command.hpp"
+
+namespace sluice::test {
+namespace {
+
+Task<std::unique_ptr<sftp::Channel>> connect(Runtime* runtime) {
+  co_return sftp::make_command_channel(*runtime, server_command(), "sftp://test");
+}
+
+}  // namespace
+
+const std::vector<std::string>& server_command() {
+  static const std::vector<std::string> words = [] {
+    const char* const text = std::getenv("SLUICE_SFTP_COMMAND");
+    if (!text) throw Error(ErrorCode::config, "test", "SLUICE_SFTP_COMMAND", "it is not set");
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+      lines.push_back(line);
+    return lines;
+  }();
+  return words;
+}
+
+std::shared_ptr<sftp::Client> make_client(Runtime& runtime, const SftpSettings& settings) {
+  sftp::ClientOptions options;
+  options.connection.subject = "sftp://test";
+  options.connection.most_in_flight = settings.most_in_flight;
+  options.most_connections = settings.connections;
+  options.connect = [&runtime](OpContext) { return connect(&runtime); };
+  return std::make_shared<sftp::Client>(runtime, std::move(options));
+}
+
+SftpSession::SftpSession(Runtime& the_runtime, SftpSettings settings)
+    : runtime(the_runtime), client(make_client(the_runtime, settings)) {
+  SftpFsOptions options;
+  options.client = client;
+  options.root = directory.path().native();
+  options.allow_non_atomic = settings.allow_non_atomic;
+  files = make_sftp_fs(runtime, std::move(options));
+}
+
+}  // namespace sluice::test
