@@ -35,6 +35,12 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "retry-mode", "再試行の方式"},
     {"", "max-attempts", "リクエストごとの最大試行回数(初回を含む)"},
 
+    // SFTP
+    {"", "ssh-command", "接続に使うプログラムとそのオプション(空白区切り)"},
+    {"", "ssh-config", "その設定ファイル(ssh -F)"},
+    {"", "ssh-connections", "1 台のサーバーへの接続数の上限"},
+    {"", "allow-non-atomic", "一度に置き換えられないサーバーでは、ファイルを 2 段階で置き換える"},
+
     // Network
     {"", "ca-file", "信頼する認証局の PEM ファイル(既定: システムのもの)"},
     {"", "client-cert", "クライアント証明書の PEM ファイル"},

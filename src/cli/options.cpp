@@ -79,6 +79,17 @@ void add_network_options(CLI::App& app, GlobalOptions& options) {
   group.preset("--timeout", options.idle_timeout, "Limit without any byte");
 }
 
+void add_sftp_options(CLI::App& app, GlobalOptions& options) {
+  Group group(app, "SFTP");
+  group.preset("--ssh-command", options.ssh_command,
+               "Program that connects, with its options, separated by spaces");
+  group.option("--ssh-config", options.ssh_config, "Its configuration file (ssh -F)");
+  group.preset("--ssh-connections", options.ssh_connections, "Connections to one server, at most")
+      ->check(CLI::Range(1, 10));
+  group.flag("--allow-non-atomic", options.allow_non_atomic,
+             "Replace a file in two steps where the server cannot in one");
+}
+
 void add_transfer_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "Transfers");
   group.preset("--transfers", options.transfers, "Files at once, at most")
@@ -118,6 +129,7 @@ void add_output_options(CLI::App& app, GlobalOptions& options) {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   add_s3_options(app, options);
+  add_sftp_options(app, options);
   add_network_options(app, options);
   add_transfer_options(app, options);
   add_output_options(app, options);

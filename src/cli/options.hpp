@@ -24,6 +24,10 @@ struct GlobalOptions {
   std::string ca_file, client_certificate, client_key, bandwidth;
   bool no_verify_ssl = false;
   std::string connect_timeout = "10s", idle_timeout = "60s";
+  // SFTP
+  std::string ssh_command = "ssh", ssh_config;
+  std::size_t ssh_connections = 4;
+  bool allow_non_atomic = false;
   // transfers
   std::size_t transfers = 64;
   std::size_t part_concurrency = 8;

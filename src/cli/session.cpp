@@ -91,9 +91,16 @@ Task<Storage::File> Session::open_file(std::string url) {
 Task<bool> Session::is_directory(std::string url) {
   const Location location = parse_file_location(url);
   if (url.back() == '/') co_return true;
-  if (location.scheme == Scheme::s3) co_return location.path.empty();
+  if (location.scheme == Scheme::s3 || location.path.empty()) co_return location.path.empty();
+  if (location.scheme == Scheme::sftp) co_return co_await is_directory_there(std::move(url));
   auto job = [&location] { return std::filesystem::is_directory(location.path); };
   co_return co_await offload(runtime_.disk(), job);
+}
+
+Task<bool> Session::is_directory_there(std::string url) {
+  const Storage::File file = co_await open_file(std::move(url));
+  const auto found = co_await file.files->find(context(), file.path, {});
+  co_return found && found->type == FileType::directory;
 }
 
 Task<bool> Session::is_tree(std::string url) {

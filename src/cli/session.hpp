@@ -72,6 +72,7 @@ class Session {
   Task<> close();
 
  private:
+  Task<bool> is_directory_there(std::string url);
   Runtime& runtime_;
   GlobalOptions options_;
   Environment environment_;

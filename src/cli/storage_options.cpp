@@ -1,7 +1,9 @@
 #include "storage_options.hpp"
 
 #include <algorithm>
+#include <sstream>
 
+#include "usage_error.hpp"
 #include "version.hpp"
 
 namespace sluice::cli {
@@ -55,6 +57,25 @@ std::optional<aws::ChecksumMode> checksum_mode(const std::string& name) {
   return std::nullopt;
 }
 
+SftpSettings sftp_settings(const GlobalOptions& options) {
+  SftpSettings settings;
+  settings.ssh_command.clear();
+  std::istringstream words(options.ssh_command);
+  for (std::string word; words >> word;)
+    settings.ssh_command.push_back(word);
+  if (settings.ssh_command.empty()) throw UsageError("--ssh-command", "it is empty");
+  settings.ssh_config = options.ssh_config;
+  settings.connections = options.ssh_connections;
+  settings.allow_non_atomic = options.allow_non_atomic;
+  settings.connect_timeout = duration_value(options.connect_timeout, "--connect-timeout");
+  settings.idle_timeout = duration_value(options.idle_timeout, "--timeout");
+  if (options.max_attempts) {
+    settings.retry = RetryPolicy::exponential();
+    settings.retry->max_attempts = *options.max_attempts;
+  }
+  return settings;
+}
+
 }  // namespace
 
 StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
@@ -78,6 +99,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.parallel_parts = options.part_concurrency;
   storage.buffer_memory = size_value(options.buffer_memory, "--buffer-memory");
   storage.journal = std::move(journal);
+  storage.sftp = sftp_settings(options);
   return storage;
 }
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
+#include "sluice/codec/percent.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice {
@@ -12,6 +14,12 @@ namespace {
 
 Error bad_url(std::string_view url, std::string message) {
   return Error(ErrorCode::invalid_input, "open", std::string(url), std::move(message));
+}
+
+std::string decoded(std::string_view url, std::string_view text) {
+  auto plain = codec::percent_decode(text, codec::Plus::literal);
+  if (!plain) throw bad_url(url, "a % in it is not followed by two hexadecimal digits (write %25)");
+  return std::move(*plain);
 }
 
 Error missing_bucket(std::string_view url) {
@@ -28,6 +36,48 @@ Location s3_location(std::string_view url, std::string_view rest) {
   return location;
 }
 
+/// "user@host:port" of a URL.
+void read_authority(std::string_view url, std::string_view authority, Location& location) {
+  const auto at = authority.rfind('@');
+  if (at != std::string_view::npos) {
+    const std::string_view user = authority.substr(0, at);
+    if (user.find(':') != std::string_view::npos)
+      throw bad_url("sftp://...", "a password must not stand in a URL, where others can see it");
+    location.user = decoded(url, user);
+    authority.remove_prefix(at + 1);
+  }
+  std::string_view port;
+  if (authority.starts_with('[')) {
+    const auto end = authority.find(']');
+    if (end == std::string_view::npos) throw bad_url(url, "the address's ] is missing");
+    location.host = authority.substr(1, end - 1);
+    port = authority.substr(end + 1);
+  } else {
+    const auto colon = authority.find(':');
+    location.host = authority.substr(0, colon);
+    if (colon != std::string_view::npos) port = authority.substr(colon);
+  }
+  if (location.host.empty()) throw bad_url(url, "the host is missing: sftp://user@host/path");
+  if (port.empty()) return;
+  const char* const last = port.data() + port.size();
+  const auto [end, failed] = std::from_chars(port.data() + 1, last, location.port);
+  if (!port.starts_with(':') || failed != std::errc() || end != last || location.port == 0)
+    throw bad_url(url, "the port is a number from 1 to 65535");
+}
+
+Location sftp_location(std::string_view url, std::string_view rest) {
+  const auto slash = rest.find('/');
+  Location location;
+  location.scheme = Scheme::sftp;
+  read_authority(url, rest.substr(0, slash), location);
+  if (slash == std::string_view::npos) return location;
+  location.path = decoded(url, rest.substr(slash));
+  if (location.path.find('\0') != std::string::npos) throw bad_url(url, "a path cannot hold NUL");
+  if (location.path == "/~") location.path.clear();
+  if (location.path.starts_with("/~/")) location.path.erase(0, 3);
+  return location;
+}
+
 // In a form in which the tree below it has it as a prefix: "/a/b/", "bucket/prefix/".
 std::string resolved(const Location& tree) {
   std::string path = tree.path;
@@ -37,10 +87,17 @@ std::string resolved(const Location& tree) {
     if (failed) throw Error(ErrorCode::invalid_input, "resolve", tree.path, failed.message());
   }
   if (!path.empty() && path.back() != '/') path += '/';
-  return tree.scheme == Scheme::local ? path : tree.bucket + "/" + path;
+  if (tree.scheme == Scheme::local) return path;
+  return (tree.scheme == Scheme::s3 ? tree.bucket : tree.server()) + "/" + path;
 }
 
 }  // namespace
+
+std::string Location::server() const {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return fmt::format("sftp://{}{}{}{}{}{}", user, user.empty() ? "" : "@", ipv6 ? "[" : "", host,
+                     ipv6 ? "]" : "", port == 0 ? "" : fmt::format(":{}", port));
+}
 
 Overlap overlap_of(const Location& one, const Location& other) {
   if (one.scheme != other.scheme) return Overlap::none;
@@ -54,17 +111,19 @@ Location parse_location(std::string_view url) {
   if (url == "s3:") return s3_location(url, "");
   const auto colon = url.find("://");
   if (colon == std::string_view::npos)
-    return {.scheme = Scheme::local, .bucket = "", .path = std::string(url)};
+    return {.scheme = Scheme::local, .path = std::string(url)};
   const std::string_view scheme = url.substr(0, colon);
   const std::string_view rest = url.substr(colon + 3);
   if (scheme == "s3") return s3_location(url, rest);
+  if (scheme == "sftp") return sftp_location(url, rest);
   if (scheme == "file") {
     if (!rest.starts_with('/')) throw bad_url(url, "a file URL has three slashes: file:///path");
-    return {.scheme = Scheme::local, .bucket = "", .path = std::string(rest)};
+    return {.scheme = Scheme::local, .path = std::string(rest)};
   }
   throw Error(
       ErrorCode::unsupported, "open", std::string(url),
-      fmt::format("the scheme {} is not known; there are plain paths, file:// and s3://", scheme));
+      fmt::format("the scheme {} is not known; there are plain paths, file://, s3:// and sftp://",
+                  scheme));
 }
 
 Location parse_file_location(std::string_view url) {

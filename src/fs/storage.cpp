@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fs/sftp_servers.hpp"
 #include "sluice/async/semaphore.hpp"
 #include "sluice/fs/local_fs.hpp"
 #include "sluice/fs/s3_fs.hpp"
@@ -48,7 +49,9 @@ std::string as_directory(std::string path) {
 }  // namespace
 
 Storage::Storage(Runtime& runtime, StorageOptions options)
-    : runtime_(runtime), options_(std::move(options)) {}
+    : runtime_(runtime),
+      options_(std::move(options)),
+      sftp_(std::make_unique<SftpServers>(runtime, options_.sftp)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
@@ -91,6 +94,7 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
     local.journal = options_.journal;
     co_return keep(make_local_fs(runtime_, std::move(local)));
   }
+  if (location.scheme == Scheme::sftp) co_return keep(sftp_->open(location));
   S3* const shared = co_await s3(context);
   S3FsOptions remote;
   remote.client = shared->client;
@@ -148,6 +152,7 @@ Task<> Storage::close(OpContext context) {
     }
   }
   opened_.clear();
+  co_await sftp_->close();
   if (s3_) {
     co_await s3_->session.http->close();
     s3_.reset();

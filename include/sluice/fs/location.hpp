@@ -6,21 +6,27 @@
 
 namespace sluice {
 
-enum class Scheme : std::uint8_t { local, s3 };
+enum class Scheme : std::uint8_t { local, s3, sftp };
 
 /// Where a URL points: a plain path, "file:///path", "s3://bucket/key", or "s3://" (also "s3:"),
-/// which is the service itself with its buckets. Pure.
+/// which is the service itself with its buckets; "sftp://user@host:port/path". Pure.
 struct Location {
   Scheme scheme = Scheme::local;
-  std::string bucket;  ///< s3 only; empty: the service itself.
-  std::string
-      path;  ///< A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it).
+  std::string bucket{};  ///< s3 only; empty: the service itself.
+  /// A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it). Of sftp, the
+  /// path on the server, percent-decoded as curl and OpenSSH have it: absolute, or below the
+  /// directory where a login begins ("/~/x" in the URL; "" is that directory).
+  std::string path{};
+  std::string user{}, host{};  ///< sftp only; an IPv6 address without brackets.
+  std::uint16_t port = 0;      ///< sftp only; 0: as the URL does not say.
 
   bool is_service() const { return scheme == Scheme::s3 && bucket.empty(); }
+  /// "sftp://user@host:port": the server, for messages and as its name.
+  std::string server() const;
 };
 
-/// Throws Error{invalid_input} for an empty URL or a key without a bucket, Error{unsupported} for a
-/// scheme that is not known.
+/// Throws Error{invalid_input} for an empty URL, a key without a bucket, and a password in a URL
+/// (others on this machine could see it), Error{unsupported} for a scheme that is not known.
 Location parse_location(std::string_view url);
 /// The same where files are wanted: the service itself is Error{invalid_input} too.
 Location parse_file_location(std::string_view url);

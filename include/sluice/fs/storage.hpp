@@ -19,6 +19,18 @@
 
 namespace sluice {
 
+/// How SFTP servers are reached.
+struct SftpSettings {
+  /// The program that makes the connection, and what it is always given.
+  std::vector<std::string> ssh_command = {"ssh"};
+  std::string ssh_config;  ///< Its configuration file; empty: ~/.ssh/config.
+  std::size_t connections = 4;  ///< To one server, at most.
+  bool allow_non_atomic = false;
+  Duration connect_timeout = std::chrono::seconds(10);
+  Duration idle_timeout = std::chrono::seconds(60);
+  std::optional<RetryPolicy> retry;
+};
+
 /// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
 /// with all AWS tools.
 struct StorageOptions {
@@ -36,6 +48,7 @@ struct StorageOptions {
   std::size_t parallel_parts = 4;
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
+  SftpSettings sftp;
 };
 
 /// For who opens clients of its own by the same options.
@@ -48,6 +61,8 @@ struct Bucket {
   std::string name;
   std::optional<TimePoint> created;
 };
+
+class SftpServers;
 
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
 /// the loop; close() it before the runtime goes. What it opened must not outlive it, and is kept
@@ -88,6 +103,7 @@ class Storage {
   Runtime& runtime_;
   StorageOptions options_;
   std::unique_ptr<S3> s3_;
+  std::unique_ptr<SftpServers> sftp_;
   std::vector<std::shared_ptr<FileSystem>> opened_;
   bool swept_ = false;
 };

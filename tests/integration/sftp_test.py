@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""The program with sftp:// URLs, against OpenSSH's server: sftp_test.py SLUICE SLUICE_LAB [SCENARIO ...]
+
+Ends with "N passed, N failed".
+"""
+import os
+import sys
+import urllib.parse
+
+from program import AUTHENTICATION, FAILED, OLD, run_scenarios, tree
+from sshd import SSHD_MISSING, USER, Sshd
+
+NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
+
+
+class Server(Sshd):
+    """An sshd, and what the program must be told of it."""
+
+    def __init__(self, bench, **options):
+        directory = bench.directory / "ssh"
+        directory.mkdir()
+        super().__init__(directory, **options)
+        config = self.directory / "ssh_config"
+        config.write_text(f"Host *\n  IdentityFile {self.key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {self.known_hosts}\n  StrictHostKeyChecking yes\n")
+        self.flags = ("--ssh-config", config)
+
+    def url(self, path):
+        return f"sftp://{USER}@127.0.0.1:{self.port}{urllib.parse.quote(str(path), safe='/')}"
+
+
+def a_tree_goes_up_and_comes_down_again(bench):
+    for name, data in (("a.txt", b"one"), ("d/b.bin", os.urandom(300_000)), ("d/e/empty", b""), (NASTY, b"nasty"), (" leading", b"x"), ("n" * 255, b"long")):
+        bench.file("from/" + name, data)
+    with Server(bench) as server:
+        there = server.url(bench.directory / "there")
+        assert bench.summary(*server.flags, "sync", bench.directory / "from", there)["done"] == 6
+        assert tree(bench.directory / "there") == tree(bench.directory / "from")
+        assert os.stat(bench.directory / "there/a.txt").st_mtime == OLD
+        again = bench.summary(*server.flags, "sync", bench.directory / "from", there)
+        assert again["done"] == 0 and again["skipped"] == 6, again
+        assert bench.summary(*server.flags, "sync", there, bench.directory / "back")["done"] == 6
+        assert tree(bench.directory / "back") == tree(bench.directory / "from")
+        (bench.directory / "from/a.txt").unlink()
+        gone = bench.summary(*server.flags, "sync", "--delete", bench.directory / "from", there)
+        assert gone["deleted"] == 1 and not (bench.directory / "there/a.txt").exists(), gone
+
+
+def single_files_and_listings(bench):
+    bench.file("one.txt", b"hello\n")
+    with Server(bench) as server:
+        there = server.url(bench.directory / "there/two.txt")
+        bench.run(*server.flags, "cp", bench.directory / "one.txt", there)
+        assert bench.run(*server.flags, "cat", there) == "hello\n"
+        listed = bench.run(*server.flags, "ls", server.url(bench.directory / "there"))
+        assert "two.txt" in listed and " 6 " in listed, listed
+        assert "two.txt" in bench.run(*server.flags, "stat", there)
+        bench.run(*server.flags, "cp", "-", there, stdin=b"from a pipe")
+        assert (bench.directory / "there/two.txt").read_bytes() == b"from a pipe"
+        bench.run(*server.flags, "rm", there)
+        assert not (bench.directory / "there/two.txt").exists()
+        bench.run(*server.flags, "cat", there, expect=FAILED)
+        assert "two.txt" in bench.stderr, bench.stderr
+
+
+def between_s3_and_sftp_nothing_is_spooled(bench):
+    data = os.urandom(20_000_000)
+    bench.file("big", data)
+    bench.run("cp", bench.directory / "big", "s3://test/big")
+    with Server(bench) as server:
+        there = server.url(bench.directory / "there/big")
+        bench.run(*server.flags, "cp", "s3://test/big", there)
+        assert (bench.directory / "there/big").read_bytes() == data
+        bench.run(*server.flags, "cp", there, "s3://test/again")
+        assert bench.run("cat", "s3://test/again") is not None and bench.output == data
+
+
+def a_batch_overwrites_once(bench):
+    for number in range(12):
+        path = bench.file(f"there/d{number % 3}/{number}.csv", b"1,2\n")
+        path.chmod(0o640)
+    with Server(bench) as server:
+        there = server.url(bench.directory / "there")
+        step = ("--shell", "--exec", "cp {in} {out}; echo 3,4 >> {out}", "--include", "**/*.csv")
+        assert bench.summary(*server.flags, "batch", "run", there, *step)["done"] == 12
+        for path in (bench.directory / "there").rglob("*.csv"):
+            assert path.read_bytes() == b"1,2\n3,4\n" and path.stat().st_mode & 0o777 == 0o640, path
+        again = bench.summary(*server.flags, "batch", "run", there, *step)
+        assert again["done"] == 0, again
+        assert all(path.read_bytes() == b"1,2\n3,4\n" for path in (bench.directory / "there").rglob("*.csv"))
+
+
+def a_refused_login_is_tried_once(bench):
+    bench.file("one.txt", b"hello\n")
+    with Server(bench) as server:
+        (server.directory / "authorized_keys").write_text("")
+        bench.run(*server.flags, "cp", bench.directory / "one.txt", server.url("/tmp/x"), expect=AUTHENTICATION)
+        assert "Permission denied" in bench.stderr, bench.stderr
+        assert server.log.read_text().count("Connection from") == 2, server.log.read_text()  # one of them was the test's own look
+
+
+def a_host_key_that_changed_is_fatal(bench):
+    bench.file("one.txt", b"hello\n")
+    with Server(bench) as server:
+        other = server.known_hosts.read_text().split()[:2] + ["AAAAC3NzaC1lZDI1NTE5AAAAIKq9wkB0rPn1yCkFJ7bVqS3WqOa8pPSgoJ5p4P1fC1Mx"]
+        server.known_hosts.write_text(" ".join(other) + "\n")
+        bench.run(*server.flags, "cp", bench.directory / "one.txt", server.url("/tmp/x"), expect=AUTHENTICATION)
+        assert "HOST IDENTIFICATION HAS CHANGED" in bench.stderr.upper(), bench.stderr
+        assert "Accepted" not in server.log.read_text()
+
+
+def urls_that_cannot_be(bench):
+    bench.run("ls", "sftp://user:secret@host/x", expect=FAILED)
+    assert "secret" not in bench.stderr and "password" in bench.stderr, bench.stderr
+    bench.run("ls", "sftp:///x", expect=FAILED)
+    bench.run("ls", "sftp://host:0/x", expect=FAILED)
+    bench.run("ls", "sftp://host/50%", expect=FAILED)
+    bench.run("ls", "sftp://-oProxyCommand=touch%20x/y", expect=FAILED)
+
+
+if __name__ == "__main__":
+    if SSHD_MISSING:
+        sys.exit(SSHD_MISSING)
+    sys.exit(run_scenarios(globals()))
