@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
@@ -7,6 +10,7 @@
 #include <vector>
 
 #include "s3/command.hpp"
+#include "sftp/command.hpp"
 #include "sluice/core/error.hpp"
 
 namespace {
@@ -112,6 +116,41 @@ std::vector<FaultRule> faults_of(const TypedOptions& typed) {
   return rules;
 }
 
+struct SftpTyped {
+  std::vector<std::string> faults, without;
+  std::string once;
+  std::size_t names_a_reply = 100;
+};
+
+void add_sftp_options(CLI::App& app, SftpTyped& typed) {
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,op=OPERATION][,skip=N][,count=N] (may be repeated)");
+  app.add_option("--once", typed.once,
+                 "The faults are for one connection only: the first to make this file");
+  app.add_option("--without", typed.without, "An extension that is not offered (may be repeated)");
+  app.add_option("--names", typed.names_a_reply, "Names in one answer to READDIR")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.prefix_command();  // what ssh would be told comes behind: -o ... -s -- host sftp
+}
+
+/// Whether this process is the first to make the file.
+bool is_first(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) ::close(file);
+  return file >= 0;
+}
+
+sluice::lab::SftpServerOptions sftp_options(const SftpTyped& typed) {
+  sluice::lab::SftpServerOptions options;
+  options.without.insert(typed.without.begin(), typed.without.end());
+  options.names_a_reply = typed.names_a_reply;
+  if (!typed.once.empty() && !is_first(typed.once)) return options;
+  for (const std::string& text : typed.faults)
+    options.faults.push_back(sluice::lab::parse_sftp_fault(text));
+  return options;
+}
+
 void print_faults() {
   for (const auto& info : sluice::lab::fault_kinds()) {
     const auto name = std::string(info.name) + (info.value.empty() ? "" : "=");
@@ -141,6 +180,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   auto* s3 =
       app.add_subcommand("s3", "An S3 server; prints its address as one JSON line when ready");
+  auto* sftp = app.add_subcommand(
+      "sftp", "An SFTP server on standard input and output, to be run in the place of ssh");
   auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
   app.set_config("--config", "", "TOML file with these options in a section [s3]");
   S3Command command;
@@ -149,6 +190,8 @@ int main(int argc, char** argv) {
   add_s3_options(*s3, command, typed);
   add_glue_options(*s3, command);
   add_fault_options(*s3, command, typed);
+  SftpTyped sftp_typed;
+  add_sftp_options(*sftp, sftp_typed);
   CLI11_PARSE(app, argc, argv);
   if (faults->parsed()) {
     print_faults();
@@ -156,6 +199,10 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // sendfile and TLS writes to a peer that left
   try {
+    if (sftp->parsed()) {
+      sluice::lab::run_sftp(sftp_options(sftp_typed));
+      return 0;
+    }
     apply(typed, command);
     sluice::lab::run_s3(std::move(command));
   } catch (const std::exception& error) {

@@ -110,8 +110,7 @@ Location parse_location(std::string_view url) {
   if (url.empty()) throw bad_url(url, "the path is empty");
   if (url == "s3:") return s3_location(url, "");
   const auto colon = url.find("://");
-  if (colon == std::string_view::npos)
-    return {.scheme = Scheme::local, .path = std::string(url)};
+  if (colon == std::string_view::npos) return {.scheme = Scheme::local, .path = std::string(url)};
   const std::string_view scheme = url.substr(0, colon);
   const std::string_view rest = url.substr(colon + 3);
   if (scheme == "s3") return s3_location(url, rest);

@@ -23,8 +23,7 @@ std::shared_ptr<sftp::Client> SftpServers::client(const Location& location) {
   command.host = location.host;
   command.user = location.user;
   command.port = location.port;
-  command.connect_timeout =
-      std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout);
+  command.connect_timeout = std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout);
   sftp::ClientOptions options;
   options.connection.subject = name;
   options.connection.idle_timeout = settings_.idle_timeout;

@@ -159,7 +159,10 @@ class SftpSource final : public ByteSource {
     current_.permit.release();
     chunks_.pop_front();
     position_ += current_.bytes.size();
-    if (position_ == end_) co_await finish();
+    if (position_ == end_) {
+      const auto last = [this]() { return finish(); };
+      co_await site_->client().retrier().run(context_, Safety::idempotent, last);
+    }
     co_return current_.bytes;
   }
 
@@ -210,9 +213,10 @@ class SftpSource final : public ByteSource {
       chunk.bytes.resize(size);
       chunk.from = &from;
       chunk.permit = std::move(permit);
-      chunk.ask();
+      // Before it is asked for: if that fails, it is asked for again, and not added again.
       asked_up_to_ += size;
       held += size;
+      chunk.ask();
     }
   }
 
@@ -246,14 +250,15 @@ class SftpSource final : public ByteSource {
     }
   }
 
-  /// Looks whether it is still the same file, and lets it go.
+  /// Looks whether it is still the same file, and lets it go. What was read in one round trip had
+  /// no time to change.
   Task<> finish() {
-    // What was read in one round trip had no time to change.
-    const bool at_once = info_.size <= chunk_size_;
-    if (!at_once && !files_.empty())
-      learn(
-          co_await sftp::expect_attributes(ask_fstat(files_.front()), site_->asked("read", path_)));
+    std::vector<OpenFile> files = std::move(files_);
     files_.clear();
+    if (info_.size <= chunk_size_) co_return;
+    if (files.empty()) co_return co_await reopen();
+    learn(
+        co_await sftp::expect_attributes(ask_fstat(files.front()), site_->asked("read", path_)));
   }
 
   OpContext context_;

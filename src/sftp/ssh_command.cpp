@@ -100,7 +100,10 @@ Error ssh_failure(std::string_view said, std::optional<int> exit_code, const std
     message = exit_code ? fmt::format("the command ended with exit code {}", *exit_code)
                         : "the server ended the connection";
   Error error(known ? meaning->code : ErrorCode::network, "connect", subject, message);
-  error.with_retryable(known ? meaning->retryable : exit_code.value_or(255) == 255);
+  // Other codes are of a command that could not do what it is for.
+  constexpr int ended = 0, failed_by_itself = 255;
+  const int code = exit_code.value_or(failed_by_itself);
+  error.with_retryable(known ? meaning->retryable : code == ended || code == failed_by_itself);
   return error;
 }
 

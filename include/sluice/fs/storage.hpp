@@ -23,7 +23,7 @@ namespace sluice {
 struct SftpSettings {
   /// The program that makes the connection, and what it is always given.
   std::vector<std::string> ssh_command = {"ssh"};
-  std::string ssh_config;  ///< Its configuration file; empty: ~/.ssh/config.
+  std::string ssh_config;       ///< Its configuration file; empty: ~/.ssh/config.
   std::size_t connections = 4;  ///< To one server, at most.
   bool allow_non_atomic = false;
   Duration connect_timeout = std::chrono::seconds(10);

@@ -5,9 +5,8 @@ namespace sluice::test {
 
 TEST_CASE("SftpFs keeps the contract of file systems") {
   for_each_contract_case([](const ContractCase& one, const std::filesystem::path& scratch) {
-    with_sftp([&](SftpSession& session) {
-      return one.run(session.runtime, *session.files, scratch);
-    });
+    with_sftp(
+        [&](SftpSession& session) { return one.run(session.runtime, *session.files, scratch); });
   });
 }
 
