@@ -29,6 +29,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const sluice::Location location = sluice::parse_location(url);
     if (location.scheme == sluice::Scheme::s3) {
       check_s3(url, location);
+    } else if (location.scheme == sluice::Scheme::sftp) {
+      check(!location.host.empty() && location.bucket.empty());
+      check(location.path.find('\0') == std::string::npos);
+      // What names the server names it again.
+      check(sluice::parse_location(location.server()).host == location.host ||
+            location.user.find_first_of("@:/%") != std::string::npos);
     } else {
       check(location.bucket.empty() && !location.path.empty());
       check(url == location.path || url == "file://" + location.path);

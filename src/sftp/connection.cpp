@@ -310,6 +310,9 @@ Task<> Connection::watch() {
 Task<> Connection::run_part(Task<> part) {
   std::exception_ptr thrown;
   try {
+    // Asio lets no coroutine end that was cancelled before it first waited, and a failure cancels
+    // all parts, that which failed among them.
+    co_await asio::post(runtime_.executor(), use_task);
     co_await std::move(part);
   } catch (...) {
     thrown = std::current_exception();
