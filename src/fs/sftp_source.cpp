@@ -257,8 +257,7 @@ class SftpSource final : public ByteSource {
     files_.clear();
     if (info_.size <= chunk_size_) co_return;
     if (files.empty()) co_return co_await reopen();
-    learn(
-        co_await sftp::expect_attributes(ask_fstat(files.front()), site_->asked("read", path_)));
+    learn(co_await sftp::expect_attributes(ask_fstat(files.front()), site_->asked("read", path_)));
   }
 
   OpContext context_;

@@ -30,7 +30,7 @@ def included_layer(name):
 
 # POSIX has a parent hand down its environment; everything else gets an Environment from app.
 READS_ENVIRONMENT = re.compile(r"\b(getenv|secure_getenv|environ|temp_directory_path)\b\s*[;(\[]")
-MAY_READ_ENVIRONMENT = {"src/async/child_process.cpp"}
+MAY_READ_ENVIRONMENT = {"src/async/child.cpp"}
 # app is the program's wiring: main calls cli, which is no library.
 MAY_OPEN = {("app", "cli")}
 
