@@ -140,7 +140,6 @@ void Child::reap_now() {
 }
 
 Task<> stop_child(Child& child, Duration grace) {
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   child.signal_group(SIGTERM);
   bool stopped = true;
   try {

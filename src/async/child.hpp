@@ -62,7 +62,8 @@ class Child {
   Descriptor descriptor_;
 };
 
-/// SIGTERM to its group, SIGKILL after `grace`; returns when it has ended.
+/// SIGTERM to its group, SIGKILL after `grace`; returns when it has ended. The caller has switched
+/// its cancellation off.
 Task<> stop_child(Child& child, Duration grace);
 
 }  // namespace sluice

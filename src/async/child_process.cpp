@@ -46,6 +46,7 @@ Task<std::exception_ptr> wait_or_stop(Child& child, OpContext context, Duration 
     thrown = std::current_exception();
   }
   if (!thrown) co_return nullptr;
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await stop_child(child, grace);
   co_return thrown;
 }

@@ -54,6 +54,7 @@ class CommandChannel final : public Channel {
       if (!woken) throw cancelled("close " + subject_);
     }
     if (!result_) {
+      co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
       closing_ = true;
       result_ = co_await child_.close(grace);
       closing_ = false;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "sluice/async/deadline.hpp"
+#include "sluice/async/task_group.hpp"
 #include "support/run.hpp"
 
 using namespace sluice;
@@ -51,6 +53,33 @@ TEST_CASE("run_child: the deadline ends the whole group and is a timeout") {
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::timeout);
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+Task<> run_until_cancelled(Runtime& runtime, std::string script, std::optional<ErrorCode>* code) {
+  ChildOptions options;
+  options.arguments = {"/bin/sh", "-c", std::move(script)};
+  options.grace = 100ms;
+  try {
+    co_await run_child(runtime, runtime.context(), options);
+  } catch (const Error& error) {
+    *code = error.code();
+  }
+}
+
+TEST_CASE("run_child: cancelled, it is stopped and reaped before it returns") {
+  for (const char* const script : {"sleep 60", "trap '' TERM; while :; do sleep 1; done"}) {
+    std::optional<ErrorCode> code;
+    const auto begin = std::chrono::steady_clock::now();
+    test::run([&](Runtime& runtime) -> Task<> {
+      TaskGroup group(runtime.executor());
+      group.spawn(run_until_cancelled(runtime, script, &code));
+      co_await sleep_for(100ms);
+      group.cancel();
+      co_await group.join();
+    });
+    CHECK(code == ErrorCode::cancelled);
+    CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  }
 }
 
 TEST_CASE("run_child: a program that does not exist is named") {
