@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "proxy/delay_proxy.hpp"
 #include "s3/command.hpp"
 #include "sftp/command.hpp"
+#include "sluice/codec/units.hpp"
 #include "sluice/core/error.hpp"
 
 namespace {
@@ -134,6 +136,45 @@ void add_sftp_options(CLI::App& app, SftpTyped& typed) {
   app.prefix_command();  // what ssh would be told comes behind: -o ... -s -- host sftp
 }
 
+struct ProxyTyped {
+  sluice::lab::DelayProxyOptions options;
+  std::string to, round_trip = "0s", bandwidth;
+  std::uint64_t cut_after = 0;
+};
+
+void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
+  app.add_option("--to", typed.to, "HOST:PORT of the server")->required();
+  app.add_option("--port", typed.options.listen_port, "Port to listen on; 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--round-trip", typed.round_trip, "So long to the server and back, as 50ms")
+      ->capture_default_str();
+  app.add_option("--bandwidth", typed.bandwidth, "Bytes a second, each way, as 10M");
+  app.add_option("--cut-after", typed.cut_after,
+                 "Each connection is reset after so many bytes from the server");
+}
+
+sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
+  using sluice::Error;
+  using sluice::ErrorCode;
+  sluice::lab::DelayProxyOptions options = typed.options;
+  const std::size_t colon = typed.to.rfind(':');
+  const auto port = colon == std::string::npos ? 0 : std::atoi(typed.to.c_str() + colon + 1);
+  if (port < 1 || port > 65535)
+    throw Error(ErrorCode::invalid_input, "read", "--to", "HOST:PORT is wanted");
+  options.host = typed.to.substr(0, colon);
+  options.port = static_cast<std::uint16_t>(port);
+  const auto round_trip = sluice::codec::parse_duration(typed.round_trip);
+  if (!round_trip) throw Error(ErrorCode::invalid_input, "read", "--round-trip", "such as 50ms");
+  options.round_trip = *round_trip;
+  if (!typed.bandwidth.empty()) {
+    const auto bandwidth = sluice::codec::parse_size(typed.bandwidth);
+    if (!bandwidth) throw Error(ErrorCode::invalid_input, "read", "--bandwidth", "such as 10M");
+    options.bandwidth = *bandwidth;
+  }
+  if (typed.cut_after > 0) options.cut_after = typed.cut_after;
+  return options;
+}
+
 /// Whether this process is the first to make the file.
 bool is_first(const std::string& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -182,6 +223,8 @@ int main(int argc, char** argv) {
       app.add_subcommand("s3", "An S3 server; prints its address as one JSON line when ready");
   auto* sftp = app.add_subcommand(
       "sftp", "An SFTP server on standard input and output, to be run in the place of ssh");
+  auto* delay = app.add_subcommand(
+      "delay", "A long way to a server of this machine; prints its address as one JSON line");
   auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
   app.set_config("--config", "", "TOML file with these options in a section [s3]");
   S3Command command;
@@ -192,6 +235,8 @@ int main(int argc, char** argv) {
   add_fault_options(*s3, command, typed);
   SftpTyped sftp_typed;
   add_sftp_options(*sftp, sftp_typed);
+  ProxyTyped proxy_typed;
+  add_proxy_options(*delay, proxy_typed);
   CLI11_PARSE(app, argc, argv);
   if (faults->parsed()) {
     print_faults();
@@ -199,6 +244,10 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // sendfile and TLS writes to a peer that left
   try {
+    if (delay->parsed()) {
+      sluice::lab::run_delay_proxy(proxy_options(proxy_typed));
+      return 0;
+    }
     if (sftp->parsed()) {
       sluice::lab::run_sftp(sftp_options(sftp_typed));
       return 0;

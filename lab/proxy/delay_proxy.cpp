@@ -1,0 +1,184 @@
+#include "proxy/delay_proxy.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdio>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "sluice/core/error.hpp"
+
+namespace sluice::lab {
+namespace {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
+
+// More than this on its way in one direction holds the sender back, as a full router would.
+constexpr std::size_t most_on_the_way = 64 * 1024 * 1024;
+constexpr std::size_t piece = 64 * 1024;
+
+/// Bytes on their way in one direction.
+class Way {
+ public:
+  Way(asio::io_context& loop, const DelayProxyOptions& options)
+      : options_(options), changed_(loop), timer_(loop) {
+    changed_.expires_at(Clock::time_point::max());
+  }
+
+  void put(std::vector<std::byte> bytes) {
+    const Clock::time_point now = Clock::now();
+    free_at_ = std::max(free_at_, now);
+    if (options_.bandwidth > 0)
+      free_at_ += std::chrono::nanoseconds(1'000'000'000) * bytes.size() / options_.bandwidth;
+    held_ += bytes.size();
+    queue_.push_back({free_at_ + options_.round_trip / 2, std::move(bytes)});
+    changed_.cancel();
+  }
+  void end() {
+    ended_ = true;
+    changed_.cancel();
+  }
+  bool full() const { return held_ >= most_on_the_way; }
+
+  asio::awaitable<void> changed() { co_await changed_.async_wait(quietly); }
+
+  /// The next bytes, when they would have arrived; empty at the end.
+  asio::awaitable<std::vector<std::byte>> take() {
+    while (queue_.empty() && !ended_)
+      co_await changed();
+    if (queue_.empty()) co_return std::vector<std::byte>();
+    timer_.expires_at(queue_.front().due);
+    co_await timer_.async_wait(quietly);
+    std::vector<std::byte> bytes = std::move(queue_.front().bytes);
+    queue_.pop_front();
+    held_ -= bytes.size();
+    changed_.cancel();
+    co_return bytes;
+  }
+
+ private:
+  struct Piece {
+    Clock::time_point due;
+    std::vector<std::byte> bytes;
+  };
+  const DelayProxyOptions& options_;
+  asio::steady_timer changed_, timer_;
+  std::deque<Piece> queue_;
+  std::size_t held_ = 0;
+  Clock::time_point free_at_{};
+  bool ended_ = false;
+};
+
+struct Pair {
+  Pair(asio::io_context& loop, const DelayProxyOptions& options, Tcp::socket accepted)
+      : client(std::move(accepted)), server(loop), up(loop, options), down(loop, options) {}
+  Tcp::socket client, server;
+  Way up, down;
+};
+
+void reset(Tcp::socket& socket) {
+  boost::system::error_code ignored;  // it may be gone already
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
+asio::awaitable<void> gather(std::shared_ptr<Pair> pair, Tcp::socket* from, Way* way,
+                             std::optional<std::uint64_t> cut_after) {
+  std::uint64_t passed = 0;
+  for (;;) {
+    while (way->full())
+      co_await way->changed();
+    std::vector<std::byte> bytes(piece);
+    const auto [error, count] = co_await from->async_read_some(asio::buffer(bytes), quietly);
+    if (error) break;
+    bytes.resize(count);
+    passed += count;
+    if (cut_after && passed > *cut_after) {
+      reset(pair->client);
+      reset(pair->server);
+      break;
+    }
+    way->put(std::move(bytes));
+  }
+  way->end();
+}
+
+asio::awaitable<void> deliver(std::shared_ptr<Pair> pair, Tcp::socket* to, Way* way) {
+  for (;;) {
+    const std::vector<std::byte> bytes = co_await way->take();
+    if (bytes.empty()) break;
+    const auto [error, count] = co_await asio::async_write(*to, asio::buffer(bytes), quietly);
+    if (error) break;
+  }
+  boost::system::error_code ignored;  // the peer may be gone already
+  to->shutdown(Tcp::socket::shutdown_send, ignored);
+}
+
+asio::awaitable<void> serve(asio::io_context& loop, const DelayProxyOptions& options,
+                            Tcp::socket accepted) {
+  const auto pair = std::make_shared<Pair>(loop, options, std::move(accepted));
+  const Tcp::endpoint server(asio::ip::make_address(options.host), options.port);
+  const auto [error] = co_await pair->server.async_connect(server, quietly);
+  if (error) co_return reset(pair->client);
+  boost::system::error_code ignored;
+  pair->client.set_option(Tcp::no_delay(true), ignored);
+  pair->server.set_option(Tcp::no_delay(true), ignored);
+  asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt), asio::detached);
+  asio::co_spawn(loop, gather(pair, &pair->server, &pair->down, options.cut_after),
+                 asio::detached);
+  asio::co_spawn(loop, deliver(pair, &pair->server, &pair->up), asio::detached);
+  asio::co_spawn(loop, deliver(pair, &pair->client, &pair->down), asio::detached);
+}
+
+asio::awaitable<void> accept_all(asio::io_context& loop, const DelayProxyOptions& options,
+                                 Tcp::acceptor& acceptor) {
+  for (;;) {
+    auto [error, socket] = co_await acceptor.async_accept(quietly);
+    if (error) co_return;
+    asio::co_spawn(loop, serve(loop, options, std::move(socket)), asio::detached);
+  }
+}
+
+}  // namespace
+
+void run_delay_proxy(const DelayProxyOptions& options) {
+  asio::io_context loop{1};
+  Tcp::acceptor acceptor(loop);
+  try {
+    const Tcp::endpoint here(asio::ip::make_address(options.listen_host), options.listen_port);
+    acceptor.open(here.protocol());
+    acceptor.set_option(Tcp::acceptor::reuse_address(true));
+    acceptor.bind(here);
+    acceptor.listen(1024);
+  } catch (const boost::system::system_error& error) {
+    throw Error(ErrorCode::config, "listen",
+                fmt::format("{}:{}", options.listen_host, options.listen_port), error.what());
+  }
+  asio::signal_set signals(loop, SIGTERM, SIGINT);
+  signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
+  asio::co_spawn(loop, accept_all(loop, options, acceptor), asio::detached);
+  std::fputs(fmt::format("{{\"address\":\"{}\",\"port\":{},\"pid\":{}}}\n", options.listen_host,
+                         acceptor.local_endpoint().port(), ::getpid())
+                 .c_str(),
+             stdout);
+  std::fflush(stdout);
+  loop.run();
+}
+
+}  // namespace sluice::lab
