@@ -51,7 +51,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "timeout", "データがまったく流れないときの制限時間"},
 
     // Transfers
-    {"", "transfers", "同時に転送するファイル数の上限"},
+    {"", "transfers", "同時に転送するファイル数の上限(SFTP サーバーでは既定 512)"},
     {"", "part-size", "大きなオブジェクトを分割するパートのサイズ"},
     {"", "part-concurrency", "1 つの大きなオブジェクトで同時に転送するパート数"},
     {"", "buffer-memory", "全転送のバッファに使うメモリの合計"},

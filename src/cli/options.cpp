@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sluice/codec/units.hpp"
 #include "sluice/core/error.hpp"
+#include "sluice/fs/location.hpp"
 #include "usage_error.hpp"
 
 namespace sluice::cli {
@@ -92,8 +95,9 @@ void add_sftp_options(CLI::App& app, GlobalOptions& options) {
 
 void add_transfer_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "Transfers");
-  group.preset("--transfers", options.transfers, "Files at once, at most")
-      ->check(CLI::Range(1, 100000));
+  group.preset("--transfers", options.transfers, "Files at once, at most (with SFTP servers 512)")
+      ->check(CLI::Range(1, 100000))
+      ->each([&options](const std::string&) { options.transfers_given = true; });
   group.preset("--part-size", options.part_size, "Part size of large objects");
   group.preset("--part-concurrency", options.part_concurrency, "Parts of one large object at once")
       ->check(CLI::Range(1, 1000));
@@ -133,6 +137,13 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   add_network_options(app, options);
   add_transfer_options(app, options);
   add_output_options(app, options);
+}
+
+std::size_t transfers_between(const GlobalOptions& options,
+                              std::initializer_list<std::string_view> urls) {
+  const bool sftp = std::ranges::any_of(
+      urls, [](std::string_view url) { return parse_location(url).scheme == Scheme::sftp; });
+  return sftp && !options.transfers_given ? sftp_transfers : options.transfers;
 }
 
 void add_filter_options(CLI::App& command, FilterOptions& options) {

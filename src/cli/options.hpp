@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/flow/sync.hpp"
@@ -30,6 +32,7 @@ struct GlobalOptions {
   bool allow_non_atomic = false;
   // transfers
   std::size_t transfers = 64;
+  bool transfers_given = false;
   std::size_t part_concurrency = 8;
   std::string part_size = "8M", buffer_memory = "256M";
   // output
@@ -40,6 +43,13 @@ struct GlobalOptions {
   std::string state_directory;
 };
 void add_global_options(CLI::App& app, GlobalOptions& options);
+
+/// On the way to an SFTP server a file costs round trips and little else: unless --transfers says
+/// otherwise, so many go at once.
+inline constexpr std::size_t sftp_transfers = 512;
+/// Files at once between these places.
+std::size_t transfers_between(const GlobalOptions& options,
+                              std::initializer_list<std::string_view> urls);
 
 /// Flags that choose files.
 struct FilterOptions {

@@ -184,7 +184,8 @@ ExitCode run_parsed(const Invocation& invocation, Parsed parsed) {
   const Duration grace = duration_value(parsed.options.grace, "--grace");
   Runtime runtime(loop, std::move(world));
   // A connection and a file for each transfer, and what there is beside them.
-  allow_descriptors(2 * parsed.options.transfers + parsed.options.part_concurrency + 64);
+  allow_descriptors(2 * std::max(parsed.options.transfers, sftp_transfers) +
+                    parsed.options.part_concurrency + 64);
   const Language language = parsed.language;
   Session session(runtime, std::move(parsed.options), invocation.environment, language,
                   invocation.terminal);

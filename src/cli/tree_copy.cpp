@@ -99,7 +99,7 @@ SyncOptions sync_options(Session& session, const CopyOptions& options) {
   sync.max_errors = options.max_errors;
   sync.dry_run = options.dry_run;
   sync.durable = options.durable;
-  const std::size_t most = session.options().transfers;
+  const std::size_t most = transfers_between(session.options(), {options.from, options.to});
   sync.concurrency = {.least = 1, .start = most, .most = most};
   sync.temporary_directory = session.temporary_directory();
   sync.attributes = session.new_file_attributes();

@@ -105,6 +105,7 @@ class SftpFs final : public FileSystem {
   Task<void> close(OpContext context) override {
     if (site_->cleanups().running() > 0)
       co_await with_deadline(context.deadline, "close " + describe(), site_->cleanups().join());
+    site_->temporaries().forget_unused();
   }
 
  private:

@@ -14,15 +14,9 @@ using sftp::Status;
 using sftp::StatusCode;
 using sftp::requests::Buffer;
 
-constexpr std::size_t connections_of_one_file = 4;
+constexpr std::size_t connections_of_one_file = 8;
 // Of one file, on all its connections together.
 constexpr std::size_t writes_at_once = 64;
-
-std::string parent_of(const std::string& full) {
-  const std::size_t slash = full.rfind('/');
-  if (slash == std::string::npos) return "";
-  return full.substr(0, std::max<std::size_t>(slash, 1));
-}
 
 Connection::Pending ask_lstat(Connection& connection, const std::string& path) {
   return connection.send(
@@ -35,7 +29,8 @@ Connection::Pending ask_remove(Connection& connection, const std::string& path) 
 }
 
 /// Removes what a writer left, on whatever connection there is by then.
-Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path) {
+Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path, SftpTemporaries::Use use) {
+  (void)use;  // held until it is gone
   std::optional<Error> failure;
   try {
     const OpContext context = site->runtime().context().shortened_to(
@@ -65,7 +60,8 @@ SftpPart::SftpPart(OpContext context, std::shared_ptr<SftpSite> site, std::strin
 SftpPart::~SftpPart() {
   sent_.clear();
   close_handles();
-  if (!temporary_.empty()) site_->cleanups().spawn(remove_later(site_, temporary_));
+  if (!temporary_.empty())
+    site_->cleanups().spawn(remove_later(site_, temporary_, std::move(use_)));
 }
 
 void SftpPart::close_handles() {
@@ -83,8 +79,10 @@ Task<> SftpPart::make() {
   sftp::Attributes attributes;
   if (options_.extras && options_.extras->mode) attributes.permissions = 0600;
   // Another try has another name: nobody knows what became of the first one.
-  if (!temporary_.empty()) site_->cleanups().spawn(remove_later(site_, temporary_));
-  temporary_ = site_->temporary_for(target_);
+  if (!temporary_.empty())
+    site_->cleanups().spawn(remove_later(site_, temporary_, std::move(use_)));
+  use_ = co_await site_->temporaries().use(directory_on_server(target_));
+  temporary_ = site_->temporaries().next(target_);
   Connection::Pending target = ask_lstat(*connection, target_);
   constexpr std::uint32_t flags = sftp::open_write | sftp::open_create | sftp::open_exclusive;
   std::optional<Error> failure;
@@ -94,8 +92,7 @@ Task<> SftpPart::make() {
     failure = error;
   }
   if (failure && failure->code() == ErrorCode::not_found) {
-    const std::string parent = parent_of(target_);
-    co_await site_->make_directories(*connection, parent.empty() ? "." : parent);
+    co_await site_->make_directories(*connection, directory_on_server(target_));
     co_await open_on(connection, flags, attributes);
   } else if (failure) {
     // Not made; the next try, if there is one, begins anew.
@@ -124,7 +121,7 @@ Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
   if (now->type != FileType::symlink) co_return;
   // The link stays, and the file that it leads to is replaced.
   std::string real = co_await behind_link();
-  if (parent_of(real) == parent_of(target_)) {
+  if (directory_on_server(real) == directory_on_server(target_)) {
     target_ = std::move(real);
     co_return;
   }
@@ -132,7 +129,8 @@ Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
   close_handles();
   co_await sftp::expect_status(ask_remove(*connection, temporary_), site_->asked("write", path_));
   target_ = std::move(real);
-  temporary_ = site_->temporary_for(target_);
+  use_ = co_await site_->temporaries().use(directory_on_server(target_));
+  temporary_ = site_->temporaries().next(target_);
   co_await open_on(connection, sftp::open_write | sftp::open_create | sftp::open_exclusive, {});
 }
 
@@ -364,7 +362,7 @@ Task<> SftpPart::remove() {
   close_handles();
   if (temporary_.empty()) co_return;
   const std::string path = std::exchange(temporary_, "");
-  co_await remove_later(site_, path);
+  co_await remove_later(site_, path, std::move(use_));
 }
 
 }  // namespace sluice

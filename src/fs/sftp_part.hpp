@@ -72,6 +72,7 @@ class SftpPart {
   const WriteOptions& options_;
   std::string target_;     ///< On the server.
   std::string temporary_;  ///< Empty: there is none (any more).
+  SftpTemporaries::Use use_;
   std::vector<Handle> handles_;
   std::size_t next_handle_ = 0;
   std::deque<Sent> sent_;

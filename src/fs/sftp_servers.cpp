@@ -1,5 +1,6 @@
 #include "fs/sftp_servers.hpp"
 
+#include "fs/sftp_temporaries.hpp"
 #include "sluice/fs/sftp_fs.hpp"
 #include "sluice/sftp/ssh_command.hpp"
 
@@ -13,10 +14,8 @@ Task<std::unique_ptr<sftp::Channel>> start_ssh(Runtime* runtime, sftp::SshComman
 
 }  // namespace
 
-std::shared_ptr<sftp::Client> SftpServers::client(const Location& location) {
+std::shared_ptr<sftp::Client> SftpServers::make_client(const Location& location) {
   const std::string name = location.server();
-  std::shared_ptr<sftp::Client>& known = clients_[name];
-  if (known) return known;
   sftp::SshCommand command;
   command.words = settings_.ssh_command;
   command.config_file = settings_.ssh_config;
@@ -32,16 +31,24 @@ std::shared_ptr<sftp::Client> SftpServers::client(const Location& location) {
   options.connect = [runtime = &runtime_, command, name](OpContext) {
     return start_ssh(runtime, command, name);
   };
-  known = std::make_shared<sftp::Client>(runtime_, std::move(options));
-  return known;
+  return std::make_shared<sftp::Client>(runtime_, std::move(options));
 }
 
-std::unique_ptr<FileSystem> SftpServers::open(const Location& location) {
+Task<std::unique_ptr<FileSystem>> SftpServers::open(OpContext context, Location location) {
+  std::shared_ptr<sftp::Client>& known = clients_[location.server()];
+  const bool is_new = !known;
+  if (is_new) known = make_client(location);
   SftpFsOptions options;
-  options.client = client(location);
+  options.client = known;
   options.root = location.path;
   options.allow_non_atomic = settings_.allow_non_atomic;
-  return make_sftp_fs(runtime_, std::move(options));
+  options.journal = journal_;
+  if (is_new && journal_) {
+    const std::size_t removed = co_await sweep_sftp(context, *options.client, journal_);
+    if (removed > 0)
+      context.log.info("Removed what interrupted runs had left", {{"files", removed}});
+  }
+  co_return make_sftp_fs(runtime_, std::move(options));
 }
 
 Task<> SftpServers::close() {

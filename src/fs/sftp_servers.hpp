@@ -13,17 +13,19 @@ namespace sluice {
 /// The SFTP servers of a Storage: one client for each user, host and port.
 class SftpServers {
  public:
-  SftpServers(Runtime& runtime, SftpSettings settings)
-      : runtime_(runtime), settings_(std::move(settings)) {}
+  SftpServers(Runtime& runtime, SftpSettings settings, std::shared_ptr<TemporaryJournal> journal)
+      : runtime_(runtime), settings_(std::move(settings)), journal_(std::move(journal)) {}
 
-  std::unique_ptr<FileSystem> open(const Location& location);
+  /// Sweeps first what dead processes left on a server that is opened for the first time.
+  Task<std::unique_ptr<FileSystem>> open(OpContext context, Location location);
   Task<> close();
 
  private:
-  std::shared_ptr<sftp::Client> client(const Location& location);
+  std::shared_ptr<sftp::Client> make_client(const Location& location);
 
   Runtime& runtime_;
   SftpSettings settings_;
+  std::shared_ptr<TemporaryJournal> journal_;
   std::map<std::string, std::shared_ptr<sftp::Client>> clients_;
 };
 

@@ -11,16 +11,12 @@ using sftp::Asked;
 using sftp::Connection;
 using sftp::StatusCode;
 
+constexpr std::size_t token_digits = 10;  // see SftpTemporaries
+
 FileType type_of(std::uint32_t mode) {
   if (S_ISREG(mode)) return FileType::regular;
   if (S_ISDIR(mode)) return FileType::directory;
   return S_ISLNK(mode) ? FileType::symlink : FileType::other;
-}
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return "";
-  return path.substr(0, slash == 0 ? 1 : slash);
 }
 
 Task<bool> is_directory(Connection& connection, const std::string& path, Asked asked) {
@@ -38,6 +34,8 @@ SftpSite::SftpSite(Runtime& runtime, SftpFsOptions options)
     : log(runtime.log()),
       runtime_(runtime),
       options_(std::move(options)),
+      temporaries_(runtime, runtime.random().hex_id().substr(0, token_digits),
+                   options_.client->subject(), options_.journal),
       cleanups_(runtime.executor()) {
   while (options_.root.size() > 1 && options_.root.ends_with('/'))
     options_.root.pop_back();
@@ -71,8 +69,8 @@ Task<> SftpSite::make_directories(Connection& connection, std::string path) {
       asked);
   if (made.code == StatusCode::ok) co_return;
   if (made.code == StatusCode::no_such_file) {
-    const std::string parent = parent_of(path);
-    if (parent.empty() || parent == path) throw sftp::status_error(made, asked);
+    const std::string parent = directory_on_server(path);
+    if (parent == "." || parent == path) throw sftp::status_error(made, asked);
     co_await make_directories(connection, parent);
     co_await make_directories(connection, path);
     co_return;
@@ -87,13 +85,6 @@ Task<> SftpSite::make_directories(Connection& connection, std::string path) {
       asked);
   if (!in_the_way) throw sftp::status_error(made, asked);
   throw Error(ErrorCode::conflict, asked.operation, asked.subject, "there is a file of that name");
-}
-
-std::string SftpSite::temporary_for(const std::string& full_path) {
-  const std::size_t slash = full_path.rfind('/');
-  const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
-  return full_path.substr(0, name) +
-         temporary_name_for(std::string_view(full_path).substr(name), runtime_.random().hex_id());
 }
 
 std::optional<FileInfo> file_info_of(std::string path, const sftp::Attributes& attributes,

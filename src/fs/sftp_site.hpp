@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "fs/sftp_temporaries.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/fs/sftp_fs.hpp"
@@ -40,9 +41,8 @@ class SftpSite {
   /// Makes a directory and what is missing above it. Throws Error{conflict} if a file is in the
   /// way.
   Task<> make_directories(sftp::Connection& connection, std::string path);
-  /// The next temporary name beside `full_path`.
-  std::string temporary_for(const std::string& full_path);
 
+  SftpTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Logger log;
   bool warned_of_owner = false;
@@ -57,6 +57,7 @@ class SftpSite {
 
   Runtime& runtime_;
   SftpFsOptions options_;
+  SftpTemporaries temporaries_;
   TaskGroup cleanups_;
 };
 

@@ -15,7 +15,7 @@ using sftp::requests::Buffer;
 
 // From here on one connection's window may be less than the way holds.
 constexpr std::uint64_t large_file = 8 * 1024 * 1024;
-constexpr std::size_t connections_of_one_file = 4;
+constexpr std::size_t connections_of_one_file = 8;
 
 /// A file open on one connection. Its handle goes back however that ends.
 class OpenFile {

@@ -51,7 +51,7 @@ std::string as_directory(std::string path) {
 Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
-      sftp_(std::make_unique<SftpServers>(runtime, options_.sftp)) {}
+      sftp_(std::make_unique<SftpServers>(runtime, options_.sftp, options_.journal)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
@@ -94,7 +94,7 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
     local.journal = options_.journal;
     co_return keep(make_local_fs(runtime_, std::move(local)));
   }
-  if (location.scheme == Scheme::sftp) co_return keep(sftp_->open(location));
+  if (location.scheme == Scheme::sftp) co_return keep(co_await sftp_->open(context, std::move(location)));
   S3* const shared = co_await s3(context);
   S3FsOptions remote;
   remote.client = shared->client;

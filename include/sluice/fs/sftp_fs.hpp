@@ -7,6 +7,7 @@
 
 #include "sluice/async/runtime.hpp"
 #include "sluice/fs/file_system.hpp"
+#include "sluice/fs/temporaries.hpp"
 #include "sluice/sftp/client.hpp"
 
 namespace sluice {
@@ -20,8 +21,9 @@ struct SftpFsOptions {
   /// Allows an overwrite of two steps, between which the file is not there, on a server that has no
   /// posix-rename@openssh.com.
   bool allow_non_atomic = false;
-  std::size_t read_ahead = 8 * 1024 * 1024;  ///< Bytes of one file, at most.
+  std::size_t read_ahead = 16 * 1024 * 1024;  ///< Bytes of one file, at most.
   std::filesystem::path scratch = "/var/tmp";
+  std::shared_ptr<TemporaryJournal> journal;  ///< Null: temporary names are not journalled.
 };
 
 /// The files of a directory of an SFTP server. Small files travel in two round trips down and three

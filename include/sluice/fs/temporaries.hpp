@@ -16,8 +16,9 @@ namespace sluice {
 /// One temporary name or multipart upload of ours, as the journal records it before it is created.
 struct Temporary {
   /// "file" (subject: absolute local path of one temporary name), "directory" (subject: token,
-  /// space, absolute local path: the temporary names in it whose id begins with the token) or
-  /// "multipart" (subject: s3://bucket/key?uploadId=...).
+  /// space, absolute local path: the temporary names in it whose id begins with the token),
+  /// "sftp-directory" (token, server, path on it) or "multipart" (subject:
+  /// s3://bucket/key?uploadId=...).
   std::string kind;
   std::string subject;
 
