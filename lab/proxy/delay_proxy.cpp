@@ -140,8 +140,7 @@ asio::awaitable<void> serve(asio::io_context& loop, const DelayProxyOptions& opt
   pair->client.set_option(Tcp::no_delay(true), ignored);
   pair->server.set_option(Tcp::no_delay(true), ignored);
   asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt), asio::detached);
-  asio::co_spawn(loop, gather(pair, &pair->server, &pair->down, options.cut_after),
-                 asio::detached);
+  asio::co_spawn(loop, gather(pair, &pair->server, &pair->down, options.cut_after), asio::detached);
   asio::co_spawn(loop, deliver(pair, &pair->server, &pair->up), asio::detached);
   asio::co_spawn(loop, deliver(pair, &pair->client, &pair->down), asio::detached);
 }

@@ -28,7 +28,7 @@ struct GlobalOptions {
   std::string connect_timeout = "10s", idle_timeout = "60s";
   // SFTP
   std::string ssh_command = "ssh", ssh_config;
-  std::size_t ssh_connections = 4;
+  std::size_t ssh_connections = 8;
   bool allow_non_atomic = false;
   // transfers
   std::size_t transfers = 64;

@@ -14,7 +14,6 @@ using sftp::Status;
 using sftp::StatusCode;
 using sftp::requests::Buffer;
 
-constexpr std::size_t connections_of_one_file = 8;
 // Of one file, on all its connections together.
 constexpr std::size_t writes_at_once = 64;
 
@@ -164,7 +163,7 @@ Task<std::string> SftpPart::behind_link() {
 }
 
 Task<> SftpPart::spread() {
-  const auto connections = co_await site_->client().connections(context_, connections_of_one_file);
+  const auto connections = co_await site_->client().connections(context_);
   for (const auto& connection : connections) {
     if (connection == handles_.front().connection) continue;
     co_await open_on(connection, sftp::open_write, {});

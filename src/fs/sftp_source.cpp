@@ -15,7 +15,6 @@ using sftp::requests::Buffer;
 
 // From here on one connection's window may be less than the way holds.
 constexpr std::uint64_t large_file = 8 * 1024 * 1024;
-constexpr std::size_t connections_of_one_file = 8;
 
 /// A file open on one connection. Its handle goes back however that ends.
 class OpenFile {
@@ -155,6 +154,7 @@ class SftpSource final : public ByteSource {
     const auto step = [this]() { return fetch_first(); };
     co_await site_->client().retrier().run(context_, Safety::idempotent, step);
     if (ahead_ < site_->options().read_ahead) ahead_ *= 2;
+    spare_.push_back(std::move(current_.bytes));
     current_ = std::move(chunks_.front());
     current_.permit.release();
     chunks_.pop_front();
@@ -210,7 +210,7 @@ class SftpSource final : public ByteSource {
       if (permit.units() == 0) permit = co_await from.connection().in_flight().acquire(size);
       Chunk& chunk = chunks_.emplace_back();
       chunk.offset = asked_up_to_;
-      chunk.bytes.resize(size);
+      chunk.bytes = buffer_of(size);
       chunk.from = &from;
       chunk.permit = std::move(permit);
       // Before it is asked for: if that fails, it is asked for again, and not added again.
@@ -220,10 +220,20 @@ class SftpSource final : public ByteSource {
     }
   }
 
+  /// One that was used before need not be filled with zeros again.
+  std::vector<std::byte> buffer_of(std::size_t size) {
+    std::vector<std::byte> buffer;
+    if (!spare_.empty()) {
+      buffer = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    buffer.resize(size);
+    return buffer;
+  }
+
   /// The same file on other connections, as far as they can be had.
   Task<> open_more() {
-    const auto connections =
-        co_await site_->client().connections(context_, connections_of_one_file);
+    const auto connections = co_await site_->client().connections(context_);
     files_.reserve(connections.size());  // chunks refer to them
     for (const auto& connection : connections) {
       if (connection.get() == &files_.front().connection()) continue;
@@ -273,6 +283,7 @@ class SftpSource final : public ByteSource {
   std::size_t next_file_ = 0;
   std::deque<Chunk> chunks_;
   Chunk current_;
+  std::vector<std::vector<std::byte>> spare_;
 };
 
 }  // namespace

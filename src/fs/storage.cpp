@@ -94,7 +94,8 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
     local.journal = options_.journal;
     co_return keep(make_local_fs(runtime_, std::move(local)));
   }
-  if (location.scheme == Scheme::sftp) co_return keep(co_await sftp_->open(context, std::move(location)));
+  if (location.scheme == Scheme::sftp)
+    co_return keep(co_await sftp_->open(context, std::move(location)));
   S3* const shared = co_await s3(context);
   S3FsOptions remote;
   remote.client = shared->client;

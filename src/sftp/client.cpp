@@ -1,6 +1,7 @@
 #include "sluice/sftp/client.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sluice/async/errors.hpp"
 
@@ -42,6 +43,17 @@ std::shared_ptr<Connection> Client::least_busy() const {
   return found == open_.end() ? nullptr : *found;
 }
 
+std::size_t Client::useful_connections() const {
+  if (!round_trip_) return 1;
+  constexpr double window = 2.0 * 1024 * 1024, bytes_a_second = 300e6;
+  constexpr auto a_while = std::chrono::seconds(2);
+  const double on_the_way = std::chrono::duration<double>(*round_trip_).count() * bytes_a_second;
+  const auto by_length = static_cast<std::size_t>(std::ceil(on_the_way / window));
+  const auto by_time =
+      static_cast<std::size_t>((runtime_.clock().steady() - first_opened_) / a_while);
+  return std::clamp<std::size_t>(std::max(by_length, by_time), 1, options_.most_connections);
+}
+
 Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
   for (;;) {
     if (closed_) throw cancelled("connect to " + subject());
@@ -62,11 +74,10 @@ Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
   }
 }
 
-Task<std::vector<std::shared_ptr<Connection>>> Client::connections(OpContext context,
-                                                                   std::size_t count) {
+Task<std::vector<std::shared_ptr<Connection>>> Client::connections(OpContext context) {
   std::vector<std::shared_ptr<Connection>> chosen;
   chosen.push_back(co_await connection(context));
-  const std::size_t wanted = std::min(count, options_.most_connections);
+  const std::size_t wanted = useful_connections();
   while (open_.size() + opening_ < wanted && !closed_)
     background_.spawn(open_another(context));
   while (opening_ > 0 && open_.size() < wanted) {
@@ -97,6 +108,8 @@ Task<> Client::open_one(OpContext context) {
     throw cancelled("connect to " + subject());
   }
   if (opened) {
+    if (!round_trip_) first_opened_ = runtime_.clock().steady();
+    round_trip_ = std::min(round_trip_.value_or(opened->round_trip()), opened->round_trip());
     open_.push_back(std::move(opened));
     co_return;
   }

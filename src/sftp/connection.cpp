@@ -75,7 +75,16 @@ Task<> Connection::greet(OpContext context) {
   parts_.spawn(run_part(watch()));
   if (offers(extension::limits))
     co_await with_deadline(until, "greet " + options_.subject, learn_limits());
+  co_await with_deadline(until, "greet " + options_.subject, measure_round_trip());
   handles_.emplace(runtime_.executor(), options_.most_handles);
+}
+
+Task<> Connection::measure_round_trip() {
+  const SteadyTime begin = runtime_.clock().steady();
+  Pending asked =
+      send([](requests::Buffer& out, std::uint32_t id) { requests::realpath(out, id, "."); });
+  co_await asked.answer();
+  round_trip_ = runtime_.clock().steady() - begin;
 }
 
 Task<Version> Connection::receive_version() {

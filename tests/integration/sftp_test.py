@@ -8,7 +8,7 @@ import sys
 import urllib.parse
 
 from program import AUTHENTICATION, FAILED, OLD, run_scenarios, tree
-from sshd import SSHD_MISSING, USER, Sshd
+from sshd import SSHD_MISSING, Sshd
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
 
@@ -20,12 +20,10 @@ class Server(Sshd):
         directory = bench.directory / "ssh"
         directory.mkdir()
         super().__init__(directory, **options)
-        config = self.directory / "ssh_config"
-        config.write_text(f"Host *\n  IdentityFile {self.key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {self.known_hosts}\n  StrictHostKeyChecking yes\n")
-        self.flags = ("--ssh-config", config)
+        self.flags = ("--ssh-config", self.ssh_config())
 
-    def url(self, path):
-        return f"sftp://{USER}@127.0.0.1:{self.port}{urllib.parse.quote(str(path), safe='/')}"
+    def url(self, path=""):
+        return super().url(urllib.parse.quote(str(path), safe="/"))
 
 
 def a_tree_goes_up_and_comes_down_again(bench):

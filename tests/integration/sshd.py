@@ -1,10 +1,16 @@
-"""OpenSSH's server on a free loopback port, for the tests of SFTP: its keys, its configuration and its log in a directory of the test's."""
+"""OpenSSH's server on a free loopback port, for the tests of SFTP and for tools/demo: its keys, its configuration and its log in a directory of its own.
+
+    tests/integration/sshd.py DIRECTORY        prints one JSON line, {"url": ..., "config": ...}, and serves until SIGTERM
+"""
+import json
 import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 
 SSHD = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -66,6 +72,15 @@ class Sshd:
         self.stop()
         return False
 
+    def ssh_config(self):
+        """A configuration file for ssh -F."""
+        config = self.directory / "ssh_config"
+        config.write_text(f"Host *\n  IdentityFile {self.key}\n  IdentitiesOnly yes\n  UserKnownHostsFile {self.known_hosts}\n  StrictHostKeyChecking yes\n")
+        return config
+
+    def url(self, path=""):
+        return f"sftp://{USER}@127.0.0.1:{self.port}{path}"
+
     def ssh_words(self):
         """ssh with all that it must know, but for the host."""
         return ["ssh", "-F", "/dev/null", "-p", str(self.port), "-l", USER, "-i", str(self.key), "-o", "IdentitiesOnly yes", "-o", "BatchMode yes",
@@ -81,3 +96,18 @@ class Sshd:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def main():
+    if SSHD_MISSING:
+        sys.exit(SSHD_MISSING)
+    directory = pathlib.Path(sys.argv[1])
+    directory.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with Sshd(directory) as server:
+        print(json.dumps({"url": server.url(), "config": str(server.ssh_config())}), flush=True)
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

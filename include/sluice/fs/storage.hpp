@@ -24,7 +24,7 @@ struct SftpSettings {
   /// The program that makes the connection, and what it is always given.
   std::vector<std::string> ssh_command = {"ssh"};
   std::string ssh_config;       ///< Its configuration file; empty: ~/.ssh/config.
-  std::size_t connections = 4;  ///< To one server, at most.
+  std::size_t connections = 8;  ///< To one server, at most.
   bool allow_non_atomic = false;
   Duration connect_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(60);

@@ -21,9 +21,9 @@ using ConnectChannel = std::function<Task<std::unique_ptr<Channel>>(OpContext)>;
 struct ClientOptions {
   ConnectionOptions connection;
   ConnectChannel connect;
-  /// At most so many at once: OpenSSH lets ten connections log in at a time, and gives each of its
-  /// channels 2 MiB of window, so that more of them carry more over a long way.
-  std::size_t most_connections = 4;
+  /// At most so many at once; OpenSSH lets ten connections log in at a time. How many of them are
+  /// of use depends on how long the way is: see useful_connections().
+  std::size_t most_connections = 8;
   /// A connection with so many requests under way is busy: another one is opened, if there may be.
   std::size_t busy_requests = 32;
   RetryPolicy retry = RetryPolicy::exponential();
@@ -41,9 +41,9 @@ class Client {
   /// The connection with the least to do. Opens one if there is none (one attempt: retry by
   /// retrier()), and another one in the background if all are busy.
   Task<std::shared_ptr<Connection>> connection(OpContext context);
-  /// Up to `count` connections, opened at once where they are missing; those that cannot be opened
-  /// are done without, but for the first.
-  Task<std::vector<std::shared_ptr<Connection>>> connections(OpContext context, std::size_t count);
+  /// As many as are of use for one large file, opened at once where they are missing; those that
+  /// cannot be opened are done without, but for the first.
+  Task<std::vector<std::shared_ptr<Connection>>> connections(OpContext context);
 
   Retrier& retrier() { return retrier_; }
   const std::string& subject() const { return options_.connection.subject; }
@@ -54,7 +54,11 @@ class Client {
  private:
   void drop_failed();
   std::shared_ptr<Connection> least_busy() const;
-  bool may_open() const { return open_.size() + opening_ < options_.most_connections; }
+  /// OpenSSH gives a channel 2 MiB of window: a long way needs several to be filled. On a short one
+  /// they are of use only if the processors are the limit, which a job that goes on for seconds may
+  /// find out.
+  std::size_t useful_connections() const;
+  bool may_open() const { return open_.size() + opening_ < useful_connections(); }
   Task<> open_one(OpContext context);
   Task<> open_another(OpContext context);
 
@@ -63,6 +67,8 @@ class Client {
   Retrier retrier_;
   std::vector<std::shared_ptr<Connection>> open_;
   std::size_t opening_ = 0;
+  std::optional<Duration> round_trip_;  ///< The shortest.
+  SteadyTime first_opened_{};
   WaitList changed_;
   std::optional<Error> refused_;
   bool closed_ = false;

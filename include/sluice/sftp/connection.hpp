@@ -68,6 +68,8 @@ class Connection {
   bool offers(std::string_view name, std::string_view version = "1") const {
     return version_.offers(name, version);
   }
+  /// How long an answer took when nothing else was under way.
+  Duration round_trip() const { return round_trip_; }
   std::uint32_t read_size() const { return read_size_; }    ///< Of one READ, at most.
   std::uint32_t write_size() const { return write_size_; }  ///< Of one WRITE, at most.
   Semaphore& in_flight() { return in_flight_; }
@@ -100,6 +102,7 @@ class Connection {
   Task<> greet(OpContext context);
   Task<Version> receive_version();
   Task<> learn_limits();
+  Task<> measure_round_trip();
   void use_limits(const Limits& limits);
 
   Slot& take_slot(Kind kind);
@@ -122,6 +125,7 @@ class Connection {
   ConnectionOptions options_;
   Version version_;
   std::uint32_t read_size_, write_size_;
+  Duration round_trip_{};
   Semaphore in_flight_;
   std::optional<Semaphore> handles_;
 
