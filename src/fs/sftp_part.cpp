@@ -163,10 +163,10 @@ Task<std::string> SftpPart::behind_link() {
 }
 
 Task<> SftpPart::spread() {
-  const auto connections = co_await site_->client().connections(context_);
-  for (const auto& connection : connections) {
-    if (connection == handles_.front().connection) continue;
-    co_await open_on(connection, sftp::open_write, {});
+  for (const auto& connection : site_->client().widen(context_)) {
+    const bool there = std::ranges::any_of(
+        handles_, [&connection](const Handle& one) { return one.connection == connection; });
+    if (!there) co_await open_on(connection, sftp::open_write, {});
   }
 }
 

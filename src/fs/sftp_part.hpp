@@ -24,7 +24,7 @@ class SftpPart {
   /// Makes the temporary file, and its directory if that is missing; looks at what has the name
   /// now. Throws Error{conflict} for a directory there. One attempt; another one may follow.
   Task<> make();
-  /// Opens it on further connections, as far as they can be had: for a large file.
+  /// Opens it on the further connections that there are by now: for a large file, now and then.
   Task<> spread();
   /// The most that one write takes.
   std::size_t write_size() const;

@@ -71,8 +71,7 @@ class SftpSink final : public ByteSink {
     const auto step = [this]() { return part_->make(); };
     co_await site_->client().retrier().run(context_, Safety::idempotent, step);
     const std::uint64_t expected = options_.size.value_or(options_.size_hint.value_or(0));
-    if (expected >= large_file) co_await part_->spread();
-    spread_ = expected >= large_file;
+    if (expected >= large_file) spread_at_ = 0;
   }
 
   /// In pieces of the size that one WRITE takes; what is left over waits for more.
@@ -92,10 +91,10 @@ class SftpSink final : public ByteSink {
       co_await send(buffer_);
       buffer_.clear();
     }
-    if (!spread_ && sent_ >= large_file) {
-      spread_ = true;
-      co_await part_->spread();
-    }
+    // Further connections come one after the other.
+    if (sent_ < spread_at_) co_return;
+    spread_at_ = sent_ + large_file / 4;
+    co_await part_->spread();
   }
 
   Task<> send(Bytes bytes) {
@@ -144,7 +143,8 @@ class SftpSink final : public ByteSink {
   std::vector<std::byte> buffer_;
   std::optional<SftpPart> part_;
   std::uint64_t taken_ = 0, sent_ = 0;
-  bool spread_ = false, ended_ = false;
+  std::uint64_t spread_at_ = large_file;
+  bool ended_ = false;
 };
 
 }  // namespace

@@ -198,8 +198,7 @@ class SftpSource final : public ByteSource {
 
   /// Asks for what comes next, as far ahead as there is room.
   Task<> read_ahead() {
-    if (end_ - position_ > large_file && files_.size() == 1 && chunks_.empty())
-      co_await open_more();
+    if (end_ - asked_up_to_ > large_file) co_await open_more();
     std::uint64_t held = asked_up_to_ - position_;
     while (asked_up_to_ < end_ && (chunks_.empty() || held + chunk_size_ <= ahead_)) {
       OpenFile& from = files_[next_file_++ % files_.size()];
@@ -231,12 +230,15 @@ class SftpSource final : public ByteSource {
     return buffer;
   }
 
-  /// The same file on other connections, as far as they can be had.
+  bool is_open_on(const sftp::Connection& connection) const {
+    return std::ranges::any_of(
+        files_, [&connection](const OpenFile& file) { return &file.connection() == &connection; });
+  }
+
+  /// The same file on the other connections that there are by now.
   Task<> open_more() {
-    const auto connections = co_await site_->client().connections(context_);
-    files_.reserve(connections.size());  // chunks refer to them
-    for (const auto& connection : connections) {
-      if (connection.get() == &files_.front().connection()) continue;
+    for (const auto& connection : site_->client().widen(context_)) {
+      if (is_open_on(*connection)) continue;
       OpenFile file =
           co_await open_for_reading(connection, site_->full(path_), site_->asked("open", path_));
       const auto now = file_info_of(
@@ -263,7 +265,7 @@ class SftpSource final : public ByteSource {
   /// Looks whether it is still the same file, and lets it go. What was read in one round trip had
   /// no time to change.
   Task<> finish() {
-    std::vector<OpenFile> files = std::move(files_);
+    std::deque<OpenFile> files = std::move(files_);
     files_.clear();
     if (info_.size <= chunk_size_) co_return;
     if (files.empty()) co_return co_await reopen();
@@ -279,7 +281,7 @@ class SftpSource final : public ByteSource {
   std::uint64_t position_ = 0, end_ = 0, asked_up_to_ = 0;
   std::size_t chunk_size_ = 0;
   std::uint64_t ahead_ = 512 * 1024;
-  std::vector<OpenFile> files_;
+  std::deque<OpenFile> files_;  // chunks refer to them
   std::size_t next_file_ = 0;
   std::deque<Chunk> chunks_;
   Chunk current_;

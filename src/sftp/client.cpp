@@ -74,21 +74,11 @@ Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
   }
 }
 
-Task<std::vector<std::shared_ptr<Connection>>> Client::connections(OpContext context) {
-  std::vector<std::shared_ptr<Connection>> chosen;
-  chosen.push_back(co_await connection(context));
-  const std::size_t wanted = useful_connections();
-  while (open_.size() + opening_ < wanted && !closed_)
+std::vector<std::shared_ptr<Connection>> Client::widen(OpContext context) {
+  drop_failed();
+  while (!closed_ && !open_.empty() && may_open())
     background_.spawn(open_another(context));
-  while (opening_ > 0 && open_.size() < wanted) {
-    const bool woken = co_await changed_.wait();
-    if (!woken) throw cancelled("connect to " + subject());
-  }
-  for (const auto& connection : open_) {
-    if (chosen.size() < wanted && connection != chosen.front() && !connection->failed())
-      chosen.push_back(connection);
-  }
-  co_return chosen;
+  return open_;
 }
 
 Task<> Client::open_one(OpContext context) {
@@ -137,9 +127,11 @@ Task<> Client::close() {
   background_.cancel();
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await background_.join();
+  TaskGroup closing(runtime_.executor());
   for (const auto& connection : open_)
-    co_await connection->close();
+    closing.spawn(close_later(connection));
   open_.clear();
+  co_await closing.join();
 }
 
 }  // namespace sluice::sftp

@@ -6,8 +6,11 @@
 namespace sluice::sftp {
 namespace {
 
-// A program whose input is closed has this long to end by itself.
-constexpr auto grace = std::chrono::seconds(3);
+// A program that has ended its output has this long to end, and to say why.
+constexpr auto last_words = std::chrono::seconds(3);
+// All that matters was answered before it is closed: ssh need not take its leave of the server,
+// which would be a round trip or two.
+constexpr auto farewell = std::chrono::milliseconds(20);
 
 class CommandChannel final : public Channel {
  public:
@@ -23,7 +26,7 @@ class CommandChannel final : public Channel {
     const std::size_t count = co_await child_.read(buffer);
     if (count > 0 || shut_) co_return count;
     // It has ended, and says why.
-    const ChildResult result = co_await ended();
+    const ChildResult result = co_await ended(last_words);
     throw ssh_failure(result.standard_error, result.exit_code, subject_);
   }
 
@@ -36,7 +39,7 @@ class CommandChannel final : public Channel {
     }
     if (!failure) co_return;
     if (failure->code() == ErrorCode::cancelled || shut_) throw *failure;
-    const ChildResult result = co_await ended();
+    const ChildResult result = co_await ended(last_words);
     throw ssh_failure(result.standard_error, result.exit_code, subject_);
   }
 
@@ -45,10 +48,10 @@ class CommandChannel final : public Channel {
     child_.shut();
   }
 
-  Task<> close() override { co_await ended(); }
+  Task<> close() override { co_await ended(farewell); }
 
  private:
-  Task<ChildResult> ended() {
+  Task<ChildResult> ended(Duration grace) {
     while (closing_) {
       const bool woken = co_await closed_.wait();
       if (!woken) throw cancelled("close " + subject_);

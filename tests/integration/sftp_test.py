@@ -3,11 +3,13 @@
 
 Ends with "N passed, N failed".
 """
+import json
 import os
+import subprocess
 import sys
 import urllib.parse
 
-from program import AUTHENTICATION, FAILED, OLD, run_scenarios, tree
+from program import AUTHENTICATION, FAILED, LAB, OLD, run_scenarios, tree
 from sshd import SSHD_MISSING, Sshd
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
@@ -104,6 +106,25 @@ def a_host_key_that_changed_is_fatal(bench):
         bench.run(*server.flags, "cp", bench.directory / "one.txt", server.url("/tmp/x"), expect=AUTHENTICATION)
         assert "HOST IDENTIFICATION HAS CHANGED" in bench.stderr.upper(), bench.stderr
         assert "Accepted" not in server.log.read_text()
+
+
+def a_large_file_takes_several_connections_over_a_long_way(bench):
+    data = os.urandom(40_000_000)
+    bench.file("big", data)
+    with Server(bench) as server:
+        proxy = subprocess.Popen([LAB, "delay", "--to", f"127.0.0.1:{server.port}", "--round-trip", "20ms"], stdout=subprocess.PIPE, text=True)
+        try:
+            near, server.port = server.port, json.loads(proxy.stdout.readline())["port"]
+            server.known_hosts.write_text(server.known_hosts.read_text().replace(str(near), str(server.port)))
+            bench.run(*server.flags, "cp", bench.directory / "big", server.url(bench.directory / "there/big"))
+            assert (bench.directory / "there/big").read_bytes() == data
+            assert server.log.read_text().count("Accepted publickey") >= 2
+            bench.run(*server.flags, "cp", server.url(bench.directory / "there/big"), bench.directory / "back")
+            assert (bench.directory / "back").read_bytes() == data
+            assert server.log.read_text().count("Accepted publickey") >= 4
+        finally:
+            proxy.terminate()
+            proxy.communicate(timeout=20)
 
 
 def urls_that_cannot_be(bench):

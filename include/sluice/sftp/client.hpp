@@ -41,9 +41,9 @@ class Client {
   /// The connection with the least to do. Opens one if there is none (one attempt: retry by
   /// retrier()), and another one in the background if all are busy.
   Task<std::shared_ptr<Connection>> connection(OpContext context);
-  /// As many as are of use for one large file, opened at once where they are missing; those that
-  /// cannot be opened are done without, but for the first.
-  Task<std::vector<std::shared_ptr<Connection>>> connections(OpContext context);
+  /// The connections that there are, for a large file; as many more as are of use begin to be
+  /// opened in the background, and are there at a later call.
+  std::vector<std::shared_ptr<Connection>> widen(OpContext context);
 
   Retrier& retrier() { return retrier_; }
   const std::string& subject() const { return options_.connection.subject; }
