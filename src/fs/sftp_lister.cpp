@@ -95,7 +95,7 @@ class SftpLister final : public DirectoryLister {
       throw Error(ErrorCode::network, "list", site_->shown(path), "the listing broke off")
           .with_retryable(false);
     const std::string full = site_->full(path);
-    const auto permit = co_await connection.handles().acquire();
+    const auto permit = co_await connection.reading().handles.acquire();
     std::string handle =
         co_await sftp::expect_handle(connection.send_open([&full](Buffer& out, std::uint32_t id) {
           sftp::requests::opendir(out, id, full);

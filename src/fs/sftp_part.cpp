@@ -83,16 +83,15 @@ Task<> SftpPart::make() {
   use_ = co_await site_->temporaries().use(directory_on_server(target_));
   temporary_ = site_->temporaries().next(target_);
   Connection::Pending target = ask_lstat(*connection, target_);
-  constexpr std::uint32_t flags = sftp::open_write | sftp::open_create | sftp::open_exclusive;
   std::optional<Error> failure;
   try {
-    co_await open_on(connection, flags, attributes);
+    co_await create_on(connection, attributes);
   } catch (const Error& error) {
     failure = error;
   }
   if (failure && failure->code() == ErrorCode::not_found) {
     co_await site_->make_directories(*connection, directory_on_server(target_));
-    co_await open_on(connection, flags, attributes);
+    co_await create_on(connection, attributes);
   } else if (failure) {
     // Not made; the next try, if there is one, begins anew.
     if (!failure->retryable()) temporary_.clear();
@@ -102,9 +101,14 @@ Task<> SftpPart::make() {
       co_await sftp::find_attributes(std::move(target), site_->asked("write", path_)));
 }
 
-Task<> SftpPart::open_on(std::shared_ptr<Connection> connection, std::uint32_t flags,
-                         sftp::Attributes attributes) {
-  Semaphore::Permit permit = co_await connection->handles().acquire();
+Task<> SftpPart::create_on(std::shared_ptr<Connection> connection, sftp::Attributes attributes) {
+  constexpr std::uint32_t flags = sftp::open_write | sftp::open_create | sftp::open_exclusive;
+  Semaphore::Permit permit = co_await connection->writing().handles.acquire();
+  co_await open_on(std::move(connection), std::move(permit), flags, attributes);
+}
+
+Task<> SftpPart::open_on(std::shared_ptr<Connection> connection, Semaphore::Permit permit,
+                         std::uint32_t flags, sftp::Attributes attributes) {
   std::string handle = co_await sftp::expect_handle(
       connection->send_open([this, flags, &attributes](Buffer& out, std::uint32_t id) {
         sftp::requests::open(out, id, temporary_, flags, attributes);
@@ -130,7 +134,7 @@ Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
   target_ = std::move(real);
   use_ = co_await site_->temporaries().use(directory_on_server(target_));
   temporary_ = site_->temporaries().next(target_);
-  co_await open_on(connection, sftp::open_write | sftp::open_create | sftp::open_exclusive, {});
+  co_await create_on(connection, {});
 }
 
 void SftpPart::refuse_target(const FileInfo& there) const {
@@ -166,7 +170,10 @@ Task<> SftpPart::spread() {
   for (const auto& connection : site_->client().widen(context_)) {
     const bool there = std::ranges::any_of(
         handles_, [&connection](const Handle& one) { return one.connection == connection; });
-    if (!there) co_await open_on(connection, sftp::open_write, {});
+    if (there) continue;
+    // It holds one already: were all to wait for a second one, none would get it.
+    Semaphore::Permit permit = connection->writing().handles.try_acquire();
+    if (permit.units() > 0) co_await open_on(connection, std::move(permit), sftp::open_write, {});
   }
 }
 
@@ -178,12 +185,12 @@ std::size_t SftpPart::write_size() const {
 
 Task<> SftpPart::write(std::uint64_t offset, Bytes bytes) {
   const Handle& to = handles_[next_handle_++ % handles_.size()];
-  Semaphore::Permit permit = to.connection->in_flight().try_acquire(bytes.size());
+  Semaphore::Permit permit = to.connection->writing().bytes.try_acquire(bytes.size());
   while (permit.units() == 0 && !sent_.empty()) {
     co_await acknowledge_first();
-    permit = to.connection->in_flight().try_acquire(bytes.size());
+    permit = to.connection->writing().bytes.try_acquire(bytes.size());
   }
-  if (permit.units() == 0) permit = co_await to.connection->in_flight().acquire(bytes.size());
+  if (permit.units() == 0) permit = co_await to.connection->writing().bytes.acquire(bytes.size());
   co_await to.connection->room();
   sent_.push_back({to.connection->send([&](Buffer& out, std::uint32_t id) {
                      sftp::requests::write(out, id, to.handle, offset, bytes);

@@ -52,8 +52,9 @@ class SftpPart {
 
   Task<> look_at_target(std::optional<sftp::Attributes> there);
   Task<std::string> behind_link();
-  Task<> open_on(std::shared_ptr<sftp::Connection> connection, std::uint32_t flags,
-                 sftp::Attributes attributes);
+  Task<> create_on(std::shared_ptr<sftp::Connection> connection, sftp::Attributes attributes);
+  Task<> open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit,
+                 std::uint32_t flags, sftp::Attributes attributes);
   Task<> acknowledge_first();
   Task<> give_owner(const sftp::Attributes& now);
   void refuse_target(const FileInfo& there) const;

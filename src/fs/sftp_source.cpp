@@ -38,9 +38,8 @@ class OpenFile {
   Semaphore::Permit permit_;
 };
 
-Task<OpenFile> open_for_reading(std::shared_ptr<Connection> connection, std::string full,
-                                sftp::Asked asked) {
-  Semaphore::Permit permit = co_await connection->handles().acquire();
+Task<OpenFile> open_for_reading(std::shared_ptr<Connection> connection, Semaphore::Permit permit,
+                                std::string full, sftp::Asked asked) {
   std::string handle =
       co_await sftp::expect_handle(connection->send_open([&full](Buffer& out, std::uint32_t id) {
         sftp::requests::open(out, id, full, sftp::open_read, {});
@@ -98,12 +97,18 @@ class SftpSource final : public ByteSource {
   Task<Bytes> next() override { return bounded(site_->runtime(), context_, "read", take_next()); }
 
  private:
+  /// On the connection with the least to do.
+  Task<> open_first() {
+    auto connection = co_await site_->client().connection(context_);
+    Semaphore::Permit permit = co_await connection->reading().handles.acquire();
+    files_.push_back(co_await open_for_reading(std::move(connection), std::move(permit),
+                                               site_->full(path_), site_->asked("open", path_)));
+  }
+
   Task<> open_once() {
     chunks_.clear();
     files_.clear();
-    auto connection = co_await site_->client().connection(context_);
-    files_.push_back(co_await open_for_reading(std::move(connection), site_->full(path_),
-                                               site_->asked("open", path_)));
+    co_await open_first();
     Connection::Pending asked = ask_fstat(files_.front());
     if (may_be_small()) begin_small();
     learn(co_await sftp::expect_attributes(std::move(asked), site_->asked("open", path_)));
@@ -186,9 +191,7 @@ class SftpSource final : public ByteSource {
   }
 
   Task<> reopen() {
-    auto connection = co_await site_->client().connection(context_);
-    files_.push_back(co_await open_for_reading(std::move(connection), site_->full(path_),
-                                               site_->asked("open", path_)));
+    co_await open_first();
     learn(co_await sftp::expect_attributes(ask_fstat(files_.front()), site_->asked("open", path_)));
     for (Chunk& chunk : chunks_) {
       chunk.from = &files_.front();
@@ -204,9 +207,9 @@ class SftpSource final : public ByteSource {
       OpenFile& from = files_[next_file_++ % files_.size()];
       const auto size =
           static_cast<std::size_t>(std::min<std::uint64_t>(chunk_size_, end_ - asked_up_to_));
-      Semaphore::Permit permit = from.connection().in_flight().try_acquire(size);
+      Semaphore::Permit permit = from.connection().reading().bytes.try_acquire(size);
       if (permit.units() == 0 && !chunks_.empty()) break;
-      if (permit.units() == 0) permit = co_await from.connection().in_flight().acquire(size);
+      if (permit.units() == 0) permit = co_await from.connection().reading().bytes.acquire(size);
       Chunk& chunk = chunks_.emplace_back();
       chunk.offset = asked_up_to_;
       chunk.bytes = buffer_of(size);
@@ -239,8 +242,11 @@ class SftpSource final : public ByteSource {
   Task<> open_more() {
     for (const auto& connection : site_->client().widen(context_)) {
       if (is_open_on(*connection)) continue;
-      OpenFile file =
-          co_await open_for_reading(connection, site_->full(path_), site_->asked("open", path_));
+      // It holds one already: were all to wait for a second one, none would get it.
+      Semaphore::Permit permit = connection->reading().handles.try_acquire();
+      if (permit.units() == 0) continue;
+      OpenFile file = co_await open_for_reading(connection, std::move(permit), site_->full(path_),
+                                                site_->asked("open", path_));
       const auto now = file_info_of(
           path_, co_await sftp::expect_attributes(ask_fstat(file), site_->asked("open", path_)),
           false);

@@ -32,7 +32,6 @@ Connection::Connection(Runtime& runtime, std::unique_ptr<Channel> channel,
       options_(std::move(options)),
       read_size_(usual_size),
       write_size_(usual_size),
-      in_flight_(runtime.executor(), options_.most_in_flight),
       to_send_(runtime.executor()),
       sent_(runtime.executor()),
       received_(receive_at_once),
@@ -76,7 +75,9 @@ Task<> Connection::greet(OpContext context) {
   if (offers(extension::limits))
     co_await with_deadline(until, "greet " + options_.subject, learn_limits());
   co_await with_deadline(until, "greet " + options_.subject, measure_round_trip());
-  handles_.emplace(runtime_.executor(), options_.most_handles);
+  const std::size_t handles = std::max<std::size_t>(1, options_.most_handles / 2);
+  for_reading_.emplace(runtime_.executor(), options_.most_in_flight, handles);
+  for_writing_.emplace(runtime_.executor(), options_.most_in_flight, handles);
 }
 
 Task<> Connection::measure_round_trip() {

@@ -28,8 +28,9 @@ struct ConnectionOptions {
   Duration idle_timeout = std::chrono::seconds(60);
   /// So long may one answer take at most, however many bytes of others come.
   Duration reply_timeout = std::chrono::minutes(5);
-  std::size_t most_in_flight = 16 * 1024 * 1024;  ///< Bytes of files, asked for or sent.
-  std::size_t most_handles = 256;                 ///< Open at once; fewer if the server says so.
+  /// Bytes of files, asked for, and as many sent.
+  std::size_t most_in_flight = 16 * 1024 * 1024;
+  std::size_t most_handles = 256;  ///< Open at once; fewer if the server says so.
 };
 
 /// Many requests on one channel: each has an id, answers come in any order. Requests that are sent
@@ -72,8 +73,16 @@ class Connection {
   Duration round_trip() const { return round_trip_; }
   std::uint32_t read_size() const { return read_size_; }    ///< Of one READ, at most.
   std::uint32_t write_size() const { return write_size_; }  ///< Of one WRITE, at most.
-  Semaphore& in_flight() { return in_flight_; }
-  Semaphore& handles() { return *handles_; }
+  /// What may be held at once, apart for reading (files and directories) and for writing: a copy
+  /// from a server to itself holds the one while it waits for the other.
+  struct Budget {
+    Budget(Executor executor, std::size_t most_bytes, std::size_t most_handles)
+        : bytes(executor, most_bytes), handles(executor, most_handles) {}
+    Semaphore bytes;    ///< Of files, asked for or sent.
+    Semaphore handles;  ///< Who holds one waits for no other.
+  };
+  Budget& reading() { return *for_reading_; }
+  Budget& writing() { return *for_writing_; }
   const std::string& subject() const { return options_.subject; }
   std::size_t waiting() const { return waiting_; }
   bool failed() const { return failure_.has_value(); }
@@ -126,8 +135,7 @@ class Connection {
   Version version_;
   std::uint32_t read_size_, write_size_;
   Duration round_trip_{};
-  Semaphore in_flight_;
-  std::optional<Semaphore> handles_;
+  std::optional<Budget> for_reading_, for_writing_;
 
   std::deque<Slot> slots_;
   std::vector<std::size_t> free_slots_;

@@ -31,6 +31,7 @@ std::shared_ptr<sftp::Client> make_client(Runtime& runtime, const SftpSettings& 
   sftp::ClientOptions options;
   options.connection.subject = "sftp://test";
   options.connection.most_in_flight = settings.most_in_flight;
+  options.connection.most_handles = settings.most_handles;
   options.most_connections = settings.connections;
   options.connect = [&runtime](OpContext) { return connect(&runtime); };
   return std::make_shared<sftp::Client>(runtime, std::move(options));

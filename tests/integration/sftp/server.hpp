@@ -19,6 +19,7 @@ struct SftpSettings {
   std::size_t connections = 2;
   bool allow_non_atomic = false;
   std::size_t most_in_flight = 16 * 1024 * 1024;
+  std::size_t most_handles = 256;
 };
 
 std::shared_ptr<sftp::Client> make_client(Runtime& runtime, const SftpSettings& settings);
