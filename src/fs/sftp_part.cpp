@@ -64,8 +64,9 @@ SftpPart::~SftpPart() {
 }
 
 void SftpPart::close_handles() {
-  for (const Handle& one : handles_)
-    one.connection->close_handle(one.handle);
+  for (const Handle& one : handles_) {
+    if (!one.handle.empty()) one.connection->close_handle(one.handle);
+  }
   handles_.clear();
 }
 
@@ -226,40 +227,41 @@ sftp::Attributes SftpPart::attributes_to_set() const {
   return attributes;
 }
 
+SftpPart::Sealing SftpPart::ask_to_seal() {
+  Sealing asked;
+  Connection& connection = *handles_.front().connection;
+  const std::string& handle = handles_.front().handle;
+  const sftp::Attributes wanted = attributes_to_set();
+  if (wanted != sftp::Attributes{})
+    asked.set = connection.send(
+        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsetstat(out, id, handle, wanted); });
+  if (options_.durable && connection.offers(sftp::extension::fsync))
+    asked.synced = connection.send(
+        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsync(out, id, handle); });
+  asked.attributes = connection.send(
+      [&](Buffer& out, std::uint32_t id) { sftp::requests::fstat(out, id, handle); });
+  for (Handle& one : handles_) {
+    asked.closed.push_back(one.connection->send(
+        [&one](Buffer& out, std::uint32_t id) { sftp::requests::close(out, id, one.handle); }));
+    one.handle.clear();
+  }
+  return asked;
+}
+
 Task<FileInfo> SftpPart::seal(std::uint64_t size) {
   // What was written on the others must have arrived before the time is set.
   if (handles_.size() > 1) co_await written();
-  const Handle main = std::move(handles_.front());
-  Connection& connection = *main.connection;
-  const std::string& handle = main.handle;
-  handles_.erase(handles_.begin());
-  const sftp::Attributes wanted = attributes_to_set();
-  Connection::Pending set, synced, asked, closed;
-  std::vector<Connection::Pending> others;
-  for (const Handle& one : handles_) {
-    others.push_back(one.connection->send(
-        [&one](Buffer& out, std::uint32_t id) { sftp::requests::close(out, id, one.handle); }));
-  }
-  if (wanted != sftp::Attributes{})
-    set = connection.send(
-        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsetstat(out, id, handle, wanted); });
-  if (options_.durable && connection.offers(sftp::extension::fsync))
-    synced = connection.send(
-        [&](Buffer& out, std::uint32_t id) { sftp::requests::fsync(out, id, handle); });
-  asked = connection.send(
-      [&](Buffer& out, std::uint32_t id) { sftp::requests::fstat(out, id, handle); });
-  closed = connection.send(
-      [&](Buffer& out, std::uint32_t id) { sftp::requests::close(out, id, handle); });
-  handles_.clear();
+  Sealing asked = ask_to_seal();
   co_await written();
-  if (set) co_await sftp::expect_ok(std::move(set), site_->asked("set attributes of", path_));
-  if (synced) co_await sftp::expect_ok(std::move(synced), site_->asked("sync", path_));
+  if (asked.set)
+    co_await sftp::expect_ok(std::move(asked.set), site_->asked("set attributes of", path_));
+  if (asked.synced) co_await sftp::expect_ok(std::move(asked.synced), site_->asked("sync", path_));
   const sftp::Attributes now =
-      co_await sftp::expect_attributes(std::move(asked), site_->asked("write", path_));
+      co_await sftp::expect_attributes(std::move(asked.attributes), site_->asked("write", path_));
   // A server may keep what went wrong until the end.
-  co_await sftp::expect_ok(std::move(closed), site_->asked("close", path_));
-  for (Connection::Pending& one : others)
+  for (Connection::Pending& one : asked.closed)
     co_await sftp::expect_ok(std::move(one), site_->asked("close", path_));
+  handles_.clear();
   co_await give_owner(now);
   auto info = file_info_of(path_, now, false);
   if (!info)

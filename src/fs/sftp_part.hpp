@@ -45,6 +45,10 @@ class SftpPart {
     std::string handle;
     Semaphore::Permit permit;
   };
+  struct Sealing {
+    sftp::Connection::Pending set, synced, attributes;
+    std::vector<sftp::Connection::Pending> closed;
+  };
   struct Sent {
     sftp::Connection::Pending pending;
     Semaphore::Permit permit;
@@ -52,6 +56,7 @@ class SftpPart {
 
   Task<> look_at_target(std::optional<sftp::Attributes> there);
   Task<std::string> behind_link();
+  Sealing ask_to_seal();
   Task<> create_on(std::shared_ptr<sftp::Connection> connection, sftp::Attributes attributes);
   Task<> open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit,
                  std::uint32_t flags, sftp::Attributes attributes);
@@ -74,7 +79,7 @@ class SftpPart {
   std::string target_;     ///< On the server.
   std::string temporary_;  ///< Empty: there is none (any more).
   SftpTemporaries::Use use_;
-  std::vector<Handle> handles_;
+  std::vector<Handle> handles_;  // and with them the connections: outlive what was sent on them
   std::size_t next_handle_ = 0;
   std::deque<Sent> sent_;
 };

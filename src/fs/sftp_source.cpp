@@ -183,8 +183,11 @@ class SftpSource final : public ByteSource {
     }
     if (!failure) co_return;
     if (failure->retryable()) {
-      for (Chunk& chunk : chunks_)
+      // Nothing may be left that belongs to a connection which goes.
+      for (Chunk& chunk : chunks_) {
         chunk.pending = {};
+        chunk.permit.release();
+      }
       files_.clear();
     }
     throw *failure;

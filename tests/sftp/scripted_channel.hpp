@@ -37,6 +37,7 @@ class ScriptedChannel final : public sftp::Channel {
   void shut() override { end(); }
   Task<> close() override { co_return; }
 
+  void answer_by(Answer answer) { answer_ = std::move(answer); }
   void say(std::string_view text) {
     out_ += text;
     came_.wake_all();
