@@ -810,7 +810,7 @@ class Server(unittest.TestCase):
         faults = lab.control("POST", "/-/lab/faults?error-rate=0.5&latency=0")["faults"]
         self.assertEqual(faults, [{"fault": "error-rate=0.5", "matched": 0, "struck": 0}])
         lab.control("POST", "/-/lab/reset")
-        s3 = lab.client(retries={"total_max_attempts": 10})
+        s3 = lab.client(retries={"total_max_attempts": 30})  # half of them fail: ten in a row would be seen now and then
         with mock.patch("time.sleep"):
             for i in range(50):
                 s3.put_object(Bucket="bkt", Key="k", Body=b"x")
