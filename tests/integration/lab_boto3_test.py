@@ -807,16 +807,16 @@ class Server(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as refused:
             lab.control("POST", "/-/lab/faults?latency=soon")
         refused.exception.close()
-        faults = lab.control("POST", "/-/lab/faults?error-rate=0.5&latency=0")["faults"]
-        self.assertEqual(faults, [{"fault": "error-rate=0.5", "matched": 0, "struck": 0}])
+        faults = lab.control("POST", "/-/lab/faults?error-rate=0.2&latency=0")["faults"]
+        self.assertEqual(faults, [{"fault": "error-rate=0.2", "matched": 0, "struck": 0}])
         lab.control("POST", "/-/lab/reset")
-        s3 = lab.client(retries={"total_max_attempts": 30})  # half of them fail: ten in a row would be seen now and then
+        s3 = lab.client(retries={"total_max_attempts": 12})  # so many failures in a row, or none at all in 50, are not seen in a lifetime
         with mock.patch("time.sleep"):
             for i in range(50):
                 s3.put_object(Bucket="bkt", Key="k", Body=b"x")
         stats = lab.stats()
         self.assertEqual(stats["requests"] - stats["injected"], 50, f"seed {SEED}")
-        self.assertGreater(stats["injected"], 5, f"seed {SEED}")
+        self.assertGreater(stats["injected"], 0, f"seed {SEED}")
 
     def test_synthetic_objects(self):
         for layout in ("flat", "dirs"):
