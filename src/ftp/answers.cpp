@@ -146,7 +146,7 @@ std::optional<TimePoint> parse_time(std::string_view text) {
     return *number_of<int>(std::string_view(digits).substr(at, length));
   };
   auto time = time_of({part(0, 4), part(4, 2), part(6, 2), part(8, 2), part(10, 2), part(12, 2)});
-  if (!time || text.size() == digits.size()) return time;
+  if (!time || text.find('.') == std::string_view::npos) return time;
   std::string fraction(text.substr(std::min(text.find('.') + 1, text.size())));
   if (fraction.empty() || fraction.find_first_not_of("0123456789") != std::string::npos)
     return time;

@@ -1,5 +1,7 @@
 #include "sluice/ftp/commands.hpp"
 
+#include <algorithm>
+
 #include "sluice/core/error.hpp"
 
 namespace sluice::ftp {
@@ -16,6 +18,15 @@ std::optional<std::string> refusal_of_path(std::string_view path) {
   if (path.ends_with(' ') || path.ends_with('\t') || path.find(" /") != std::string_view::npos)
     return "FTP servers do not keep a blank at the end of a name";
   return std::nullopt;
+}
+
+std::optional<std::string> refusal_of_new_path(std::string_view path) {
+  const bool control = std::ranges::any_of(path, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+  if (control) return "FTP servers do not keep control characters in names";
+  return refusal_of_path(path);
 }
 
 std::string command_line(std::string_view verb, std::string_view argument) {

@@ -39,7 +39,9 @@ Task<Error> Transfer::explained(Error failure) {
   } catch (const Error&) {
     word.reset();  // there is none: the failure itself is told
   }
-  if (!word || word->code < 400) co_return failure;
+  if (!word) co_return failure;
+  connection_.in_step_ = true;
+  if (word->code < 400) co_return failure;
   co_return connection_.refused(command_.verb, *word).caused_by(failure);
 }
 
@@ -89,6 +91,9 @@ Task<> Transfer::write_now(Bytes bytes) {
 
 Task<> Transfer::finish() {
   if (command_.upload) co_await end_upload();
+  // Before the last word is waited for: some servers give it only when both sides have closed.
+  cut_off_ = data_->cut_off();
+  data_.reset();
   if (!outcome_) outcome_ = co_await connection_.final_reply(connection_.options_->idle_timeout);
   connection_.in_step_ = true;
   if (!outcome_->completed()) throw connection_.refused(command_.verb, *outcome_);

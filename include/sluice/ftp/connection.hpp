@@ -80,7 +80,7 @@ class Transfer {
   /// is none of success.
   Task<> finish();
   /// Whether the data ended without TLS's farewell.
-  bool cut_off() const { return data_->cut_off(); }
+  bool cut_off() const { return data_ ? data_->cut_off() : cut_off_; }
 
  private:
   friend class Connection;
@@ -94,6 +94,7 @@ class Transfer {
   Connection& connection_;
   TransferCommand command_;
   std::unique_ptr<net::Stream> data_;
+  bool cut_off_ = false;
   std::optional<Reply> outcome_;  ///< The final one came before it was asked for.
 };
 
