@@ -149,6 +149,8 @@ void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
   app.add_option("--round-trip", typed.round_trip, "So long to the server and back, as 50ms")
       ->capture_default_str();
   app.add_option("--bandwidth", typed.bandwidth, "Bytes a second, each way, as 10M");
+  app.add_flag("--ftp", typed.options.ftp,
+               "The server speaks FTP: its data connections take this way, too");
   app.add_option("--cut-after", typed.cut_after,
                  "Each connection is reset after so many bytes from the server");
 }

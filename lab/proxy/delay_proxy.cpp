@@ -16,9 +16,13 @@
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "proxy/passive_port.hpp"
+#include "sluice/core/bytes.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::lab {
@@ -36,18 +40,18 @@ constexpr std::size_t piece = 64 * 1024;
 /// Bytes on their way in one direction.
 class Way {
  public:
-  Way(asio::io_context& loop, const DelayProxyOptions& options)
-      : options_(options), changed_(loop), timer_(loop) {
+  Way(asio::io_context& loop, std::shared_ptr<const DelayProxyOptions> options)
+      : options_(std::move(options)), changed_(loop), timer_(loop) {
     changed_.expires_at(Clock::time_point::max());
   }
 
   void put(std::vector<std::byte> bytes) {
     const Clock::time_point now = Clock::now();
     free_at_ = std::max(free_at_, now);
-    if (options_.bandwidth > 0)
-      free_at_ += std::chrono::nanoseconds(1'000'000'000) * bytes.size() / options_.bandwidth;
+    if (options_->bandwidth > 0)
+      free_at_ += std::chrono::nanoseconds(1'000'000'000) * bytes.size() / options_->bandwidth;
     held_ += bytes.size();
-    queue_.push_back({free_at_ + options_.round_trip / 2, std::move(bytes)});
+    queue_.push_back({free_at_ + options_->round_trip / 2, std::move(bytes)});
     changed_.cancel();
   }
   void end() {
@@ -77,7 +81,7 @@ class Way {
     Clock::time_point due;
     std::vector<std::byte> bytes;
   };
-  const DelayProxyOptions& options_;
+  std::shared_ptr<const DelayProxyOptions> options_;
   asio::steady_timer changed_, timer_;
   std::deque<Piece> queue_;
   std::size_t held_ = 0;
@@ -86,7 +90,8 @@ class Way {
 };
 
 struct Pair {
-  Pair(asio::io_context& loop, const DelayProxyOptions& options, Tcp::socket accepted)
+  Pair(asio::io_context& loop, std::shared_ptr<const DelayProxyOptions> options,
+       Tcp::socket accepted)
       : client(std::move(accepted)), server(loop), up(loop, options), down(loop, options) {}
   Tcp::socket client, server;
   Way up, down;
@@ -98,8 +103,11 @@ void reset(Tcp::socket& socket) {
   socket.close(ignored);
 }
 
+/// What is done with bytes of the server before they go on their way.
+using Rewrite = std::function<void(std::vector<std::byte>&)>;
+
 asio::awaitable<void> gather(std::shared_ptr<Pair> pair, Tcp::socket* from, Way* way,
-                             std::optional<std::uint64_t> cut_after) {
+                             std::optional<std::uint64_t> cut_after, Rewrite rewrite) {
   std::uint64_t passed = 0;
   for (;;) {
     while (way->full())
@@ -114,6 +122,7 @@ asio::awaitable<void> gather(std::shared_ptr<Pair> pair, Tcp::socket* from, Way*
       reset(pair->server);
       break;
     }
+    if (rewrite) rewrite(bytes);
     way->put(std::move(bytes));
   }
   way->end();
@@ -130,23 +139,54 @@ asio::awaitable<void> deliver(std::shared_ptr<Pair> pair, Tcp::socket* to, Way* 
   to->shutdown(Tcp::socket::shutdown_send, ignored);
 }
 
-asio::awaitable<void> serve(asio::io_context& loop, const DelayProxyOptions& options,
-                            Tcp::socket accepted) {
+using Options = std::shared_ptr<const DelayProxyOptions>;
+
+Rewrite passive_rewrite(asio::io_context& loop, Options options);
+
+asio::awaitable<void> serve(asio::io_context& loop, Options options, Tcp::socket accepted) {
   const auto pair = std::make_shared<Pair>(loop, options, std::move(accepted));
-  const Tcp::endpoint server(asio::ip::make_address(options.host), options.port);
+  const Tcp::endpoint server(asio::ip::make_address(options->host), options->port);
   const auto [error] = co_await pair->server.async_connect(server, quietly);
   if (error) co_return reset(pair->client);
   boost::system::error_code ignored;
   pair->client.set_option(Tcp::no_delay(true), ignored);
   pair->server.set_option(Tcp::no_delay(true), ignored);
-  asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt), asio::detached);
-  asio::co_spawn(loop, gather(pair, &pair->server, &pair->down, options.cut_after), asio::detached);
+  Rewrite rewrite;
+  if (options->ftp) rewrite = passive_rewrite(loop, options);
+  asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt, nullptr),
+                 asio::detached);
+  asio::co_spawn(loop,
+                 gather(pair, &pair->server, &pair->down, options->cut_after, std::move(rewrite)),
+                 asio::detached);
   asio::co_spawn(loop, deliver(pair, &pair->server, &pair->up), asio::detached);
   asio::co_spawn(loop, deliver(pair, &pair->client, &pair->down), asio::detached);
 }
 
-asio::awaitable<void> accept_all(asio::io_context& loop, const DelayProxyOptions& options,
-                                 Tcp::acceptor& acceptor) {
+/// One data connection.
+asio::awaitable<void> accept_once(asio::io_context& loop, Options options, Tcp::acceptor acceptor) {
+  auto [error, socket] = co_await acceptor.async_accept(quietly);
+  if (!error) asio::co_spawn(loop, serve(loop, options, std::move(socket)), asio::detached);
+}
+
+Rewrite passive_rewrite(asio::io_context& loop, Options options) {
+  return [&loop, options](std::vector<std::byte>& bytes) {
+    // Servers write an answer at once: it is not cut.
+    std::string text(as_text(bytes));
+    const auto named = find_passive_port(text);
+    if (!named) return;
+    auto data = std::make_shared<DelayProxyOptions>(*options);
+    data->port = named->port;
+    data->ftp = false;
+    Tcp::acceptor acceptor(loop, Tcp::endpoint(asio::ip::make_address(options->listen_host), 0));
+    text.replace(named->begin, named->end - named->begin,
+                 named->naming(acceptor.local_endpoint().port()));
+    const Bytes changed = as_bytes(text);
+    bytes.assign(changed.begin(), changed.end());
+    asio::co_spawn(loop, accept_once(loop, std::move(data), std::move(acceptor)), asio::detached);
+  };
+}
+
+asio::awaitable<void> accept_all(asio::io_context& loop, Options options, Tcp::acceptor& acceptor) {
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(quietly);
     if (error) co_return;
@@ -171,7 +211,8 @@ void run_delay_proxy(const DelayProxyOptions& options) {
   }
   asio::signal_set signals(loop, SIGTERM, SIGINT);
   signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
-  asio::co_spawn(loop, accept_all(loop, options, acceptor), asio::detached);
+  const auto shared = std::make_shared<const DelayProxyOptions>(options);
+  asio::co_spawn(loop, accept_all(loop, shared, acceptor), asio::detached);
   std::fputs(fmt::format("{{\"address\":\"{}\",\"port\":{},\"pid\":{}}}\n", options.listen_host,
                          acceptor.local_endpoint().port(), ::getpid())
                  .c_str(),

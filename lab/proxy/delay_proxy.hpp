@@ -16,6 +16,8 @@ struct DelayProxyOptions {
   std::uint64_t bandwidth = 0;             ///< Bytes a second, each way of each connection; 0: any.
   /// A connection ends (TCP RST) after so many bytes from the server.
   std::optional<std::uint64_t> cut_after;
+  /// The server speaks FTP in the clear: its data connections take the same way.
+  bool ftp = false;
 };
 
 /// A long way to a server of this machine: bytes arrive as late as they would over it. Prints one

@@ -160,7 +160,7 @@ def a_certificate_that_nobody_vouches_for_is_refused(bench):
 
 def a_long_way_costs_round_trips_only(bench):
     with Served(bench, Vsftpd) as served:
-        proxy = subprocess.Popen([LAB, "delay", "--to", f"127.0.0.1:{served.server.port}", "--round-trip", "20ms"], stdout=subprocess.PIPE, text=True)
+        proxy = subprocess.Popen([LAB, "delay", "--ftp", "--to", f"127.0.0.1:{served.server.port}", "--round-trip", "20ms"], stdout=subprocess.PIPE, text=True)
         try:
             served.server.port = json.loads(proxy.stdout.readline())["port"]
             bench.file("one.txt", b"hello\n")
