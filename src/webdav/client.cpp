@@ -34,8 +34,10 @@ bool is_removed(int status) {
   return is_done(status) || is_gone(status);
 }
 
+// Apache says 400 where a file has the name.
 bool tells_of_collection(int status) {
-  return is_success(status) || status == 405 || status == 406 || status == 409 || status == 423;
+  return is_success(status) || status == 400 || status == 405 || status == 406 || status == 409 ||
+         status == 423;
 }
 
 void add_fields(Fields& fields, Fields more) {
@@ -61,6 +63,10 @@ std::string Client::url_of(const std::string& path) const {
 
 const std::string& Client::subject() const {
   return options_.subject;
+}
+
+const std::string& Client::server_name() const {
+  return exchange_->server_name();
 }
 
 Retrier& Client::retrier() {

@@ -123,6 +123,7 @@ Task<Reply> Client::Exchange::send(OpContext context, const Call& call) {
     Authorizer::Used used;
     net::HttpResponse response = co_await send_once(context, call, target, expect, used);
     const int status = response.status();
+    server_name_ = response.header("Server");
     if (status != 401) authorizer_.accepted(used);
     if (status == 401) {
       const bool again = ++logins < most_logins && authorizer_.refused(response.headers(), used);

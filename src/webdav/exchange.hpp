@@ -47,7 +47,7 @@ class Client::Exchange {
   static Task<> dismiss(net::HttpResponse response);
 
   Retrier& retrier() { return retrier_; }
-  const net::Endpoint& endpoint() const { return endpoint_; }
+  const std::string& server_name() const { return server_name_; }
 
  private:
   Task<> prime(OpContext context, std::string target);
@@ -63,6 +63,7 @@ class Client::Exchange {
   Retrier retrier_;
   Semaphore priming_;
   bool primed_ = false;
+  std::string server_name_;
 };
 
 }  // namespace sluice::webdav

@@ -85,6 +85,9 @@ struct Capabilities {
   bool walk_shows_tag = false;    ///< A walk reports etag.
   bool directories = true;        ///< Directories exist by themselves (not S3).
   bool server_side_copy = false;
+  /// A walk reports names that begin with a dot. Where it does not, remove_directory() removes
+  /// none: one that looks empty may not be.
+  bool lists_dot_names = true;
   Duration mtime_precision = std::chrono::nanoseconds(1);
 };
 

@@ -140,6 +140,8 @@ class Client {
   /// "https://host/path", encoded: what a Destination field says.
   std::string url_of(const std::string& path) const;
   const std::string& subject() const;
+  /// What the server called itself in its last answer ("nginx/1.22.1"); may be empty.
+  const std::string& server_name() const;
   Retrier& retrier();
 
  private:
