@@ -32,6 +32,7 @@ struct GlobalOptions {
   bool allow_non_atomic = false;
   // logins
   std::string password_file, netrc_file;
+  bool allow_clear_password = false;
   // transfers
   std::size_t transfers = 64;
   bool transfers_given = false;

@@ -76,6 +76,16 @@ SftpSettings sftp_settings(const GlobalOptions& options) {
   return settings;
 }
 
+WebdavSettings webdav_settings(const GlobalOptions& options) {
+  WebdavSettings settings;
+  settings.allow_clear_password = options.allow_clear_password;
+  if (options.max_attempts) {
+    settings.retry = RetryPolicy::exponential();
+    settings.retry->max_attempts = *options.max_attempts;
+  }
+  return settings;
+}
+
 LoginSettings login_settings(const GlobalOptions& options, const Environment& environment) {
   LoginSettings settings;
   settings.password_file = options.password_file;
@@ -112,6 +122,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.buffer_memory = size_value(options.buffer_memory, "--buffer-memory");
   storage.journal = std::move(journal);
   storage.sftp = sftp_settings(options);
+  storage.webdav = webdav_settings(options);
   return storage;
 }
 

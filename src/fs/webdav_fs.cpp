@@ -188,6 +188,20 @@ bool is_nginx(const webdav::Client& client) {
   return client.server_name().starts_with("nginx");
 }
 
+/// nullopt: the server has nothing there to tell of.
+Task<std::optional<webdav::Resource>> find_directory(OpContext context,
+                                                     std::shared_ptr<webdav::Client> client,
+                                                     std::string path) {
+  try {
+    co_return co_await client->find(context, path);
+  } catch (const Error& error) {
+    // Above the place that it serves, a server answers this or that.
+    const bool refused = error.status() >= 400 && error.status() < 500;
+    if (!refused || error.code() == ErrorCode::unauthenticated) throw;
+  }
+  co_return std::nullopt;
+}
+
 bool is_of_owncloud(const std::string& path) {
   return path.find("/remote.php/dav/") != std::string::npos ||
          path.find("/remote.php/webdav") != std::string::npos;
@@ -198,16 +212,16 @@ bool is_of_owncloud(const std::string& path) {
 Task<WebdavTraits> probe_webdav(OpContext context, std::shared_ptr<webdav::Client> client,
                                 std::string root) {
   const bool owncloud = is_of_owncloud(root);
+  while (root.ends_with('/'))
+    root.pop_back();
   for (;;) {
-    const auto found = co_await client->find(context, root);
+    const auto found = co_await find_directory(context, client, root + '/');
     if (found)
       co_return WebdavTraits{.shows_tags = !found->etag.empty(),
                              .keeps_mtime = owncloud || found->owncloud,
                              .hides_dot_names = found->etag.empty() && is_nginx(*client)};
-    const std::size_t slash = root.find_last_of('/', root.size() > 1 ? root.size() - 2 : 0);
-    if (slash == std::string::npos || root == "/")
-      co_return WebdavTraits{.shows_tags = false, .keeps_mtime = owncloud};
-    root.resize(std::max<std::size_t>(slash, 1));
+    if (root.empty()) co_return WebdavTraits{.shows_tags = false, .keeps_mtime = owncloud};
+    root.resize(root.rfind('/'));
   }
 }
 

@@ -133,6 +133,7 @@ class WebdavSource final : public ByteSource {
     }
     const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, count));
     skip_ -= skipped;
+    if (end_ == info_.size && count - skipped > end_ - position_) throw changed();
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(count - skipped, end_ - position_));
     if (skipped > 0)

@@ -9,9 +9,11 @@ namespace {
 constexpr std::size_t small_answer = 64_KiB;
 // Bodies above this wait for the server's word: a refusal then comes before the bytes are sent.
 constexpr std::uint64_t expect_continue_from = 1_MiB;
+// Smaller ones are sent again after a 401 rather than that something is asked before.
+constexpr std::uint64_t prime_from = 64_KiB;
 constexpr int most_redirects = 5;
-// A nonce may be too old once, and once more by the time that the request is sent again.
-constexpr int most_logins = 3;
+// A nonce may be too old again by the time that the request gets through.
+constexpr int most_logins = 5;
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
@@ -114,7 +116,7 @@ std::string Client::Exchange::redirected(const Call& call, const std::string& ta
 Task<Reply> Client::Exchange::send(OpContext context, const Call& call) {
   const std::uint64_t size = call.body ? call.body->size() : call.bytes.size();
   bool expect = call.body != nullptr || size > expect_continue_from;
-  if (size > 0 && !authorizer_.settled() && !primed_)
+  if (size > prime_from && !authorizer_.settled() && !primed_)
     co_await prime(context, directory_of(call.target));
   std::string target = call.target;
   int redirects = 0, logins = 0;

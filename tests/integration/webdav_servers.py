@@ -18,7 +18,8 @@ import time
 START_LIMIT = 30  # seconds
 USER, PASSWORD = "tester", 'pass "word" é'
 REALM = "sluice tests"
-PATH = os.environ.get("PATH", "") + ":/usr/sbin"
+# The system's own first: bench/run has a newer rclone.
+PATH = "/usr/bin:/usr/sbin:" + os.environ.get("PATH", "")
 SERVER_USER = "www-data" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
 
 APACHE_MODULES = "mpm_event authn_core authn_file authz_core authz_user auth_basic auth_digest dav dav_fs mime setenvif dir alias"

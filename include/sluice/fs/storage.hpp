@@ -32,6 +32,12 @@ struct SftpSettings {
   std::optional<RetryPolicy> retry;
 };
 
+/// How WebDAV servers are reached, beside StorageOptions::http.
+struct WebdavSettings {
+  bool allow_clear_password = false;  ///< See webdav::Credentials::allow_clear.
+  std::optional<RetryPolicy> retry;
+};
+
 /// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
 /// with all AWS tools.
 struct StorageOptions {
@@ -50,6 +56,7 @@ struct StorageOptions {
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
   SftpSettings sftp;
+  WebdavSettings webdav;
   LoginSettings logins;  ///< Of FTP and WebDAV servers.
 };
 
@@ -65,6 +72,7 @@ struct Bucket {
 };
 
 class SftpServers;
+class WebdavServers;
 
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
 /// the loop; close() it before the runtime goes. What it opened must not outlive it, and is kept
@@ -106,6 +114,7 @@ class Storage {
   StorageOptions options_;
   std::unique_ptr<S3> s3_;
   std::unique_ptr<SftpServers> sftp_;
+  std::unique_ptr<WebdavServers> webdav_;
   std::vector<std::shared_ptr<FileSystem>> opened_;
   bool swept_ = false;
 };
