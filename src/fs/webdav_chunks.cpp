@@ -66,6 +66,7 @@ std::vector<std::pair<std::string, std::string>> WebdavChunks::fields() const {
 }
 
 Task<> WebdavChunks::begin() {
+  memory_ = co_await site_->chunk_memory().acquire(chunk_size_);
   co_await site_->directories().ensure(context_, directory_on_server(target_));
   directory_ = uploads_ + "/sluice-" + site_->runtime().random().uuid();
   const auto made = co_await site_->client().make_collection(context_, directory_, fields());
@@ -94,6 +95,8 @@ Task<> WebdavChunks::send_chunk() {
 
 Task<FileInfo> WebdavChunks::publish() {
   if (!chunk_.empty()) co_await send_chunk();
+  chunk_ = {};
+  memory_.release();
   const auto before = co_await look_at(context_, site_, path_, target_);
   require_replaceable(*site_, path_, options_, before);
   bool asked = false;

@@ -45,6 +45,7 @@ class WebdavChunks {
   std::string uploads_;
   std::uint64_t size_;
   std::size_t chunk_size_;
+  Semaphore::Permit memory_;
   std::vector<std::byte> chunk_;
   std::uint32_t sent_ = 0;
 };

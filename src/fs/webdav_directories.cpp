@@ -54,9 +54,22 @@ Task<> WebdavDirectories::make_now(OpContext context, std::string path) {
               "the server does not make it");
 }
 
+/// With a slash, as a directory is asked for: without one the place that a server begins at may be
+/// another server's. Apache then says 400 of a file.
+Task<std::optional<webdav::Resource>> WebdavDirectories::look(OpContext context, std::string path) {
+  std::optional<Error> failure;
+  try {
+    co_return co_await client_->find(context, path.ends_with('/') ? path : path + '/');
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (failure->status() != 400) throw *failure;
+  co_return co_await client_->find(std::move(context), std::move(path));
+}
+
 /// Throws Error{conflict} for a file.
 Task<bool> WebdavDirectories::is_there(OpContext context, std::string path) {
-  const auto found = co_await client_->find(std::move(context), path);
+  const auto found = co_await look(std::move(context), path);
   if (!found) co_return false;
   if (found->collection) co_return true;
   throw Error(ErrorCode::conflict, "make directory", client_->shown(path),

@@ -34,6 +34,7 @@ class WebdavDirectories {
   };
 
   Task<> make_now(OpContext context, std::string path);
+  Task<std::optional<webdav::Resource>> look(OpContext context, std::string path);
   Task<bool> is_there(OpContext context, std::string path);
   void remember(const std::string& path);
 

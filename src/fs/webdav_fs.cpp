@@ -111,8 +111,9 @@ class WebdavFs final : public FileSystem {
   }
 
   Capabilities capabilities() const override {
+    // For a MOVE onto a file, Apache and rclone remove it first and then rename.
     return {.ordered_walk = true,
-            .atomic_replace = true,
+            .atomic_replace = false,
             .conditional_write = false,
             .sets_mtime = site_->keeps_mtime,
             .walk_shows_tag = site_->options().traits.shows_tags,
@@ -132,7 +133,9 @@ class WebdavFs final : public FileSystem {
 
  private:
   Task<std::optional<FileInfo>> find_now(OpContext context, std::string path) {
-    const auto found = co_await site_->client().find(context, site_->full(path));
+    const bool root = path.empty();
+    const auto found = co_await site_->client().find(
+        context, root ? site_->options().root + '/' : site_->full(path));
     if (!found) co_return std::nullopt;
     auto info = file_info_of(path, *found);
     if (!info)

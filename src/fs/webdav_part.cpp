@@ -95,7 +95,9 @@ Task<> WebdavPart::put(webdav::Body& body) {
 
 Task<> WebdavPart::start_stream(std::uint64_t size) {
   co_await site_->directories().ensure(context_, directory_on_server(target_));
-  stream_ = std::make_unique<WebdavStream>(context_, site_, temporary_, size, put_options());
+  Semaphore::Permit permit = co_await site_->client().uploads().acquire();
+  stream_ = std::make_unique<WebdavStream>(context_, site_, temporary_, size, put_options(),
+                                           std::move(permit));
 }
 
 Task<> WebdavPart::finish_stream() {

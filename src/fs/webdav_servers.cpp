@@ -42,6 +42,9 @@ Task<WebdavServers::Server> WebdavServers::connect(OpContext context, Location l
     }
   }
   net::Http1Options http = options_.http;
+  // A file that goes from a server to itself holds two, and what is asked beside needs some more.
+  client.most_streams = http.connections_per_endpoint;
+  http.connections_per_endpoint = 2 * http.connections_per_endpoint + 8;
   http.proxy = aws::proxies_of(options_.environment, std::move(http.proxy));
   Server server;
   server.http = net::make_http1_client(runtime_, std::move(http));
@@ -64,6 +67,7 @@ Task<std::unique_ptr<FileSystem>> WebdavServers::open(OpContext context, Locatio
   options.client = servers_[name].client;
   options.root = location.path;
   options.journal = options_.journal;
+  options.buffer_memory = options_.buffer_memory;
   options.chunk_size = std::max(options.chunk_size, options_.part_size);
   options.traits = co_await probe_webdav(context, options.client, options.root);
   if (options.traits.hides_dot_names)

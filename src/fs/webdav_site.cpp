@@ -12,7 +12,8 @@ WebdavSite::WebdavSite(Runtime& runtime, WebdavFsOptions options)
       directories_(runtime, options_.client),
       temporaries_(runtime, webdav_temporaries_kind, options_.client->subject(), options_.journal,
                    TemporaryForm::plain),
-      cleanups_(runtime.executor()) {
+      cleanups_(runtime.executor()),
+      chunk_memory_(runtime.executor(), static_cast<std::size_t>(options_.buffer_memory)) {
   while (options_.root.ends_with('/'))
     options_.root.pop_back();
 }

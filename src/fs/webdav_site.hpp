@@ -32,6 +32,7 @@ class WebdavSite {
   WebdavDirectories& directories() { return directories_; }
   ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
+  Semaphore& chunk_memory() { return chunk_memory_; }  ///< Bytes.
 
   Logger log;
   bool keeps_mtime;  ///< Becomes false when a write shows that it does not.
@@ -47,6 +48,7 @@ class WebdavSite {
   WebdavDirectories directories_;
   ServerTemporaries temporaries_;
   TaskGroup cleanups_;
+  Semaphore chunk_memory_;
 };
 
 /// The FileInfo of what a server says of a name. nullopt if it does not say a file's size.

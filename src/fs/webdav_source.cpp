@@ -44,6 +44,7 @@ class WebdavSource final : public ByteSource {
     end_ = position_ + std::min(left, options_.length.value_or(left));
     // Nothing is wanted of it, and a range of nothing cannot be asked for.
     if (position_ == end_ && info_.size > 0) co_return;
+    permit_ = co_await site_->client().downloads().acquire();
     co_await ask();
     buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(piece, end_ - position_)));
   }
@@ -102,6 +103,7 @@ class WebdavSource final : public ByteSource {
   Task<Bytes> take_next() {
     if (position_ == end_) {
       download_.reset();
+      permit_.release();
       co_return Bytes();
     }
     std::size_t count = 0;
@@ -160,6 +162,8 @@ class WebdavSource final : public ByteSource {
       const std::size_t more = co_await download_->response.read(MutableBytes(&beyond, 1));
       if (more > 0 && end_ == info_.size) throw changed();
     }
+    download_.reset();
+    permit_.release();
     if (info_.size <= large_file) co_return;
     const FileInfo now = co_await look();
     if (!is_same_webdav_version(now, info_)) throw changed();
@@ -172,6 +176,7 @@ class WebdavSource final : public ByteSource {
   FileInfo info_;
   std::uint64_t position_ = 0, end_ = 0, skip_ = 0, moved_ = 0;
   std::uint32_t failures_ = 0;
+  Semaphore::Permit permit_;
   std::optional<webdav::Download> download_;
   std::string download_tag_;
   std::vector<std::byte> buffer_;

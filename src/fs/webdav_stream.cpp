@@ -45,11 +45,12 @@ Task<std::size_t> StreamedBody::read(MutableBytes buffer) {
 
 struct WebdavStream::State {
   State(OpContext own_context, std::shared_ptr<WebdavSite> own_site, std::string own_target,
-        std::uint64_t size, webdav::PutOptions own_options)
+        std::uint64_t size, webdav::PutOptions own_options, Semaphore::Permit own_permit)
       : context(std::move(own_context)),
         site(std::move(own_site)),
         target(std::move(own_target)),
         options(std::move(own_options)),
+        permit(std::move(own_permit)),
         body(site->runtime().executor(), size),
         changed(site->runtime().executor()) {}
 
@@ -57,6 +58,7 @@ struct WebdavStream::State {
   std::shared_ptr<WebdavSite> site;
   std::string target;
   webdav::PutOptions options;
+  Semaphore::Permit permit;
   StreamedBody body;
   WaitList changed;
   std::optional<Error> failure;
@@ -67,9 +69,9 @@ struct WebdavStream::State {
 };
 
 WebdavStream::WebdavStream(OpContext context, std::shared_ptr<WebdavSite> site, std::string target,
-                           std::uint64_t size, webdav::PutOptions options)
+                           std::uint64_t size, webdav::PutOptions options, Semaphore::Permit permit)
     : state_(std::make_shared<State>(std::move(context), std::move(site), std::move(target), size,
-                                     std::move(options))) {
+                                     std::move(options), std::move(permit))) {
   state_->site->cleanups().spawn(run(state_));
 }
 
@@ -109,6 +111,7 @@ Task<> WebdavStream::run(std::shared_ptr<State> state) {
     failure = error_from(std::current_exception());
   }
   if (!state->sent) state->failure = failure.value_or(cancelled("write"));
+  state->permit.release();
   state->sent = state->ended = true;
   state->body.abandon();
   state->changed.wake_all();

@@ -42,9 +42,9 @@ class StreamedBody final : public webdav::Body, private ByteReader {
 /// begun. Dropped, it is broken off in the background.
 class WebdavStream {
  public:
-  /// `target`: a path on the server.
+  /// `target`: a path on the server. `permit`: of Client::uploads().
   WebdavStream(OpContext context, std::shared_ptr<WebdavSite> site, std::string target,
-               std::uint64_t size, webdav::PutOptions options);
+               std::uint64_t size, webdav::PutOptions options, Semaphore::Permit permit);
   ~WebdavStream();
   WebdavStream(const WebdavStream&) = delete;
   WebdavStream& operator=(const WebdavStream&) = delete;

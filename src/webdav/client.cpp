@@ -49,6 +49,8 @@ void add_fields(Fields& fields, Fields more) {
 
 Client::Client(Runtime& runtime, std::shared_ptr<net::HttpClient> http, ClientOptions options)
     : options_(std::move(options)),
+      downloads_(runtime.executor(), options_.most_streams),
+      uploads_(runtime.executor(), options_.most_streams),
       exchange_(std::make_unique<Exchange>(runtime, std::move(http), options_)) {}
 
 Client::~Client() = default;
@@ -82,6 +84,10 @@ Task<Download> Client::get(OpContext context, std::string path, GetOptions optio
   Download download{
       .response = std::move(reply.response), .length = {}, .size = {}, .modified = {}, .tag = {}};
   const net::HttpResponse& answer = download.response;
+  const std::string_view coding = answer.header("Content-Encoding");
+  if (!coding.empty() && !net::equal_names(coding, "identity"))
+    throw Error(ErrorCode::protocol, "read", call.asked.subject,
+                "the server sends other bytes than the file's: it encodes them");
   download.length = answer.content_length();
   download.modified = parse_dav_date(answer.header("Last-Modified"));
   download.tag = answer.header("ETag");

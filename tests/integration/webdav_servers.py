@@ -192,9 +192,13 @@ class Rclone(Server):
     program = "rclone"
     user, password = USER, PASSWORD
 
+    def __init__(self, directory, certificate=None, key=None):
+        self.tls = ["--cert", str(certificate), "--key", str(key)] if certificate else []
+        super().__init__(directory)
+
     def command(self):
         return [shutil.which("rclone", path=PATH), "serve", "webdav", str(self.data), "--addr", f"127.0.0.1:{self.port}", "--baseurl", "/dav",
-                "--user", USER, "--pass", PASSWORD, "--log-file", str(self.log), "--dir-cache-time", "0s"]
+                "--user", USER, "--pass", PASSWORD, "--log-file", str(self.log), "--dir-cache-time", "0s", *self.tls]
 
 
 SERVERS = {"apache": Apache, "nginx": Nginx, "rclone": Rclone}

@@ -10,8 +10,9 @@ import sys
 import time
 import urllib.parse
 
+from certificates import Authority
 from program import AUTHENTICATION, CONFIG, FAILED, OLD, SLUICE, run_scenarios, tree
-from webdav_servers import Apache, Nginx, Rclone, missing
+from webdav_servers import PASSWORD, USER, Apache, Nginx, Rclone, missing
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
 TEMPORARY = ".sluice-part"
@@ -28,9 +29,9 @@ class Served:
         self.files = getattr(self.server, "files", self.server.data)
         bench.environment["SLUICE_PASSWORD"] = self.server.password
 
-    def url(self, path=""):
+    def url(self, path="", scheme="webdav"):
         user = f"{self.server.user}@" if self.server.user else ""
-        return f"webdav://{user}127.0.0.1:{self.server.port}/dav/{urllib.parse.quote(path, safe='/')}"
+        return f"{scheme}://{user}127.0.0.1:{self.server.port}/dav/{urllib.parse.quote(path, safe='/')}"
 
     def __enter__(self):
         return self
@@ -119,11 +120,11 @@ def a_wrong_password_is_tried_once_and_is_never_shown(bench):
 
 
 def a_nonce_that_runs_out_is_replaced(bench):
-    for number in range(300):
-        bench.file(f"from/{number}", os.urandom(200))
     with Served(bench, Apache, more="AuthDigestNonceLifetime 1\n  LogLevel auth_digest:info") as served:
-        assert bench.summary("--transfers", "2", "sync", bench.directory / "from", served.url("there"))["done"] == 300
-        assert tree(served.files / "there") == tree(bench.directory / "from")
+        program = subprocess.Popen([SLUICE, "cp", "-", served.url("late")], env=bench.environment, stdin=subprocess.PIPE)
+        time.sleep(2.5)  # the login is made meanwhile, and becomes too old
+        program.communicate(b"x" * 300_000, timeout=60)
+        assert program.returncode == 0 and (served.files / "late").read_bytes() == b"x" * 300_000
         assert "nonce" in served.server.log.read_text(), "no nonce ran out"
 
 
@@ -158,6 +159,37 @@ def what_an_interrupt_leaves_is_removed_at_once(bench):
         program.send_signal(signal.SIGINT)
         program.wait(20)
         assert tree(served.files) == {}, tree(served.files).keys()
+
+
+def over_tls_with_basic(bench):
+    bench.file("one.txt", b"hello\n")
+    authority = Authority(bench.directory)
+    certificate, key = authority.issue("server", "IP:127.0.0.1")
+    with Served(bench, Rclone, certificate, key) as served:
+        there = served.url("there/one.txt", "webdavs")
+        bench.run("cp", bench.directory / "one.txt", there, expect=FAILED)  # whose certificate is it?
+        bench.run("--ca-file", authority.certificate, "cp", bench.directory / "one.txt", there)
+        assert bench.run("--ca-file", authority.certificate, "cat", there) == "hello\n"
+
+
+def a_tree_is_copied_within_a_server(bench):
+    with Served(bench, Apache) as served:
+        for number in range(20):
+            path = served.files / f"from/{number}"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(os.urandom(1_500_000))
+        served.server.own()
+        assert bench.summary("--transfers", "4", "sync", served.url("from"), served.url("to"))["done"] == 20
+        assert tree(served.files / "from") == tree(served.files / "to")
+
+
+def a_login_from_netrc(bench):
+    with Served(bench, Rclone) as served:
+        del bench.environment["SLUICE_PASSWORD"]
+        netrc = bench.file("netrc", f'machine 127.0.0.1 login {USER} password "{PASSWORD}"\n'.replace('"word"', '\\"word\\"').encode())
+        netrc.chmod(0o600)
+        url = served.url("").replace(f"{USER}@", "")
+        bench.run("--netrc-file", netrc, "ls", url)
 
 
 def urls_and_settings_that_cannot_be(bench):

@@ -30,7 +30,8 @@ class OnceBody final : public Body, private ByteReader {
 };
 
 template <class Body>
-Task<> with_server(Runtime& runtime, ScriptedServer::Script script, Body body) {
+Task<> with_server(Runtime& runtime, ScriptedServer::Script script, Body body,
+                   Credentials credentials = {}) {
   ScriptedServer server(runtime, std::move(script));
   net::Http1Options http;
   http.continue_timeout = std::chrono::milliseconds(50);
@@ -39,6 +40,7 @@ Task<> with_server(Runtime& runtime, ScriptedServer::Script script, Body body) {
   try {
     ClientOptions options = options_for(false);
     options.endpoint = server.endpoint();
+    options.credentials = std::move(credentials);
     Client client(runtime, connections, std::move(options));
     co_await body(client);
   } catch (...) {
@@ -89,6 +91,49 @@ Task<> close_after_first(std::shared_ptr<Peer> peer) {
   co_await peer->write("HTTP/1.1 204 No Content\r\n\r\n");
 }
 
+constexpr const char* unauthorized =
+    "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nWWW-Authenticate: Digest realm=\"r\", "
+    "qop=\"auth\", nonce=";
+
+/// Its nonce "one" becomes too old once a body is on its way.
+Task<> run_out_of_nonce(std::shared_ptr<Peer> peer) {
+  for (;;) {
+    const std::string head = co_await peer->read_head();
+    if (head.empty()) co_return;
+    const bool fresh = head.find("nonce=\"two\"") != std::string::npos;
+    if (head.starts_with("PUT") && fresh) {
+      const std::string body = co_await peer->read_bytes(length_of(head));
+      CHECK(body.size() == 3'000'000);
+      co_await peer->write("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    } else if (head.starts_with("PUT")) {
+      co_await peer->write(unauthorized + std::string("\"two\", stale=true\r\n\r\n"));
+      co_return;
+    } else if (head.find("Authorization") == std::string::npos) {
+      co_await peer->write(unauthorized + std::string("\"one\"\r\n\r\n"));
+    } else {
+      co_await peer->write("HTTP/1.1 207 Multi-Status\r\nContent-Length: 0\r\n\r\n");
+    }
+  }
+}
+
+/// Refuses what it has read.
+Task<> refuse_after_body(std::shared_ptr<Peer> peer) {
+  for (;;) {
+    const std::string head = co_await peer->read_head();
+    if (head.empty()) co_return;
+    const std::string body = co_await peer->read_bytes(length_of(head));
+    if (head.starts_with("PUT")) {
+      co_await peer->write(unauthorized + std::string("\"two\", stale=true\r\n\r\n"));
+    } else if (head.find("Authorization") == std::string::npos) {
+      co_await peer->write(unauthorized + std::string("\"one\"\r\n\r\n"));
+    } else {
+      co_await peer->write("HTTP/1.1 207 Multi-Status\r\nContent-Length: 0\r\n\r\n");
+    }
+  }
+}
+
+const Credentials login{.user = "u", .password = Secret("p")};
+
 Task<> put_large(Client& client, OnceBody& body) {
   co_await client.put(OpContext{}, "/x", body, {});
 }
@@ -123,6 +168,33 @@ TEST_CASE("a server that does not know Expect gets the body without it") {
       co_await put_large(client, body);
       CHECK(body.left() == 0);
     });
+  });
+}
+
+TEST_CASE("a nonce that becomes too old costs no body that was not sent") {
+  sluice::test::run([](Runtime& runtime) {
+    return with_server(
+        runtime, run_out_of_nonce,
+        [](Client& client) -> Task<> {
+          OnceBody body(3'000'000);
+          co_await put_large(client, body);
+          CHECK(body.left() == 0);
+        },
+        login);
+  });
+}
+
+TEST_CASE("a body that is gone is not sent again") {
+  sluice::test::run([](Runtime& runtime) {
+    return with_server(
+        runtime, refuse_after_body,
+        [](Client& client) -> Task<> {
+          OnceBody body(3'000'000);
+          const auto failure = co_await error_of(put_large(client, body));
+          CHECK(failure->code() == ErrorCode::unavailable);
+          CHECK_FALSE(failure->retryable());
+        },
+        login);
   });
 }
 

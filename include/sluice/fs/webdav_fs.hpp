@@ -32,6 +32,7 @@ struct WebdavFsOptions {
   /// Larger files go in chunks of at least this to Nextcloud (below /remote.php/dav/files/). One is
   /// held in memory for each file on its way.
   std::uint64_t chunk_size = 16_MiB;
+  std::uint64_t buffer_memory = 256_MiB;  ///< For the chunks of all files together.
 };
 
 /// Asks the server once, at `root` or what there is above it. A server of ownCloud's family keeps

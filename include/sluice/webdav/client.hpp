@@ -10,6 +10,7 @@
 #include "sluice/async/byte_stream.hpp"
 #include "sluice/async/retry.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/core/bytes.hpp"
 #include "sluice/net/http_client.hpp"
 #include "sluice/webdav/credentials.hpp"
@@ -21,6 +22,9 @@ struct ClientOptions {
   std::string subject;  ///< "webdavs://user@host": the server in messages and as its name.
   Credentials credentials;
   RetryPolicy retry = RetryPolicy::exponential();
+  /// Downloads, and uploads that are sent as they come, at once: so many of each. The HTTP client
+  /// must allow more than both together: what a stream waits for may need a connection, too.
+  std::size_t most_streams = 16;
   std::uint64_t most_listing_bytes = 1_GiB;  ///< Of one directory's listing: about 3 million names.
 };
 
@@ -140,6 +144,10 @@ class Client {
   /// "https://host/path", encoded: what a Destination field says.
   std::string url_of(const std::string& path) const;
   const std::string& subject() const;
+  /// For who holds a download's or an upload's connection while it waits for others: one permit is
+  /// acquired before it begins, and kept until it is over, also while it is begun anew.
+  Semaphore& downloads() { return downloads_; }
+  Semaphore& uploads() { return uploads_; }
   /// What the server called itself in its last answer ("nginx/1.22.1"); may be empty.
   const std::string& server_name() const;
   Retrier& retrier();
@@ -156,6 +164,7 @@ class Client {
                            PutOptions options);
 
   ClientOptions options_;
+  Semaphore downloads_, uploads_;
   std::unique_ptr<Exchange> exchange_;
 };
 

@@ -13,9 +13,18 @@ std::string required(const char* name) {
   return text;
 }
 
+constexpr std::size_t streams = 3;
+
+net::Http1Options http_options() {
+  net::Http1Options options;
+  options.connections_per_endpoint = 2 * streams + 1;
+  return options;
+}
+
 }  // namespace
 
-WebdavServer::WebdavServer(Runtime& runtime) : http(net::make_http1_client(runtime, {})) {
+WebdavServer::WebdavServer(Runtime& runtime)
+    : http(net::make_http1_client(runtime, http_options())) {
   const net::Url url = net::parse_url(required("SLUICE_WEBDAV_URL"));
   base = url.target.substr(0, url.target.size() - 1);
   webdav::ClientOptions options;
@@ -23,6 +32,7 @@ WebdavServer::WebdavServer(Runtime& runtime) : http(net::make_http1_client(runti
   options.subject = "webdav://" + url.endpoint.authority();
   options.credentials.user = required("SLUICE_WEBDAV_USER");
   options.credentials.password = Secret(required("SLUICE_WEBDAV_PASSWORD"));
+  options.most_streams = streams;
   options.retry.base = std::chrono::milliseconds(10);
   client = std::make_shared<webdav::Client>(runtime, http, std::move(options));
 }
