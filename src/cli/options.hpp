@@ -30,6 +30,9 @@ struct GlobalOptions {
   std::string ssh_command = "ssh", ssh_config;
   std::size_t ssh_connections = 8;
   bool allow_non_atomic = false;
+  // FTP
+  std::size_t ftp_connections = 16;
+  bool ftp_tls13 = false;
   // logins
   std::string password_file, netrc_file;
   bool allow_clear_password = false;

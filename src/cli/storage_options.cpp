@@ -86,6 +86,18 @@ WebdavSettings webdav_settings(const GlobalOptions& options) {
   return settings;
 }
 
+FtpSettings ftp_settings(const GlobalOptions& options) {
+  FtpSettings settings;
+  settings.connections = options.ftp_connections;
+  settings.tls13 = options.ftp_tls13;
+  settings.allow_non_atomic = options.allow_non_atomic;
+  if (options.max_attempts) {
+    settings.retry = RetryPolicy::exponential();
+    settings.retry->max_attempts = *options.max_attempts;
+  }
+  return settings;
+}
+
 LoginSettings login_settings(const GlobalOptions& options, const Environment& environment) {
   LoginSettings settings;
   settings.password_file = options.password_file;
@@ -123,6 +135,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.journal = std::move(journal);
   storage.sftp = sftp_settings(options);
   storage.webdav = webdav_settings(options);
+  storage.ftp = ftp_settings(options);
   return storage;
 }
 

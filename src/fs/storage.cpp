@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fs/ftp_servers.hpp"
 #include "fs/sftp_servers.hpp"
 #include "fs/webdav_servers.hpp"
 #include "sluice/async/semaphore.hpp"
@@ -42,6 +43,10 @@ aws::S3ClientOptions s3_client_options(const StorageOptions& options,
 
 namespace {
 
+bool is_ftp(Scheme scheme) {
+  return scheme == Scheme::ftp || scheme == Scheme::ftpes || scheme == Scheme::ftps;
+}
+
 std::string as_directory(std::string path) {
   if (!path.empty() && path.back() != '/') path += '/';
   return path;
@@ -53,6 +58,7 @@ Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
       sftp_(std::make_unique<SftpServers>(runtime, options_.sftp, options_.journal)),
+      ftp_(std::make_unique<FtpServers>(runtime, options_)),
       webdav_(std::make_unique<WebdavServers>(runtime, options_)) {}
 Storage::~Storage() = default;
 
@@ -98,6 +104,7 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
   }
   if (location.scheme == Scheme::sftp)
     co_return keep(co_await sftp_->open(context, std::move(location)));
+  if (is_ftp(location.scheme)) co_return keep(co_await ftp_->open(context, std::move(location)));
   if (location.scheme == Scheme::webdav || location.scheme == Scheme::webdavs)
     co_return keep(co_await webdav_->open(context, std::move(location)));
   S3* const shared = co_await s3(context);
@@ -158,6 +165,7 @@ Task<> Storage::close(OpContext context) {
   }
   opened_.clear();
   co_await sftp_->close();
+  co_await ftp_->close();
   co_await webdav_->close();
   if (s3_) {
     co_await s3_->session.http->close();

@@ -88,6 +88,9 @@ struct Capabilities {
   /// A walk reports names that begin with a dot. Where it does not, remove_directory() removes
   /// none: one that looks empty may not be.
   bool lists_dot_names = true;
+  /// Names may hold control characters, and end in a blank; else such ones are
+  /// Error{invalid_input} (FTP).
+  bool any_name = true;
   Duration mtime_precision = std::chrono::nanoseconds(1);
 };
 

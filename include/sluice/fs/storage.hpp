@@ -38,6 +38,16 @@ struct WebdavSettings {
   std::optional<RetryPolicy> retry;
 };
 
+/// How FTP servers are reached. TLS, timeouts and bandwidth are those of HTTP.
+struct FtpSettings {
+  std::size_t connections = 16;  ///< To one server, at most.
+  /// Allows TLS 1.3, whose tickets serve once: a server that wants the session of the control
+  /// connection on each data connection may run out of them.
+  bool tls13 = false;
+  bool allow_non_atomic = false;
+  std::optional<RetryPolicy> retry;
+};
+
 /// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
 /// with all AWS tools.
 struct StorageOptions {
@@ -56,6 +66,7 @@ struct StorageOptions {
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
   SftpSettings sftp;
+  FtpSettings ftp;
   WebdavSettings webdav;
   LoginSettings logins;  ///< Of FTP and WebDAV servers.
 };
@@ -71,6 +82,7 @@ struct Bucket {
   std::optional<TimePoint> created;
 };
 
+class FtpServers;
 class SftpServers;
 class WebdavServers;
 
@@ -85,7 +97,8 @@ class Storage {
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  /// The tree at a directory or prefix. Nothing is asked of the server yet.
+  /// The tree at a directory or prefix. Nothing is asked of the server yet, but of an FTP server,
+  /// which is asked what it can do.
   Task<std::shared_ptr<FileSystem>> open_tree(OpContext context, std::string url);
 
   struct File {
@@ -114,6 +127,7 @@ class Storage {
   StorageOptions options_;
   std::unique_ptr<S3> s3_;
   std::unique_ptr<SftpServers> sftp_;
+  std::unique_ptr<FtpServers> ftp_;
   std::unique_ptr<WebdavServers> webdav_;
   std::vector<std::shared_ptr<FileSystem>> opened_;
   bool swept_ = false;
