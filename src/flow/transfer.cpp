@@ -27,20 +27,26 @@ std::shared_ptr<const FileExtras> carried_over(const std::shared_ptr<const FileE
   return carried;
 }
 
-// `what` lives in the caller's frame, which awaits this.
-Task<FileInfo> stream(OpContext context, Transfer& what) {
+Task<OpenCopy> open_both(OpContext context, const Transfer& what) {
   ReadOptions read;
   read.if_match = what.file.etag;
   read.known = what.file;
   const bool between_stores =
       !what.source->capabilities().sets_mtime && !what.destination->capabilities().sets_mtime;
   read.extras = between_stores;
-  const auto source = co_await what.source->open(context, what.file.path, std::move(read));
-  what.options.size = source->info().size;
-  if (between_stores && !what.options.extras)
-    what.options.extras = carried_over(source->info().extras);
-  const auto sink = co_await what.destination->create(context, what.path, what.options);
-  co_return co_await pour(context, *source, *sink, what.on_bytes);
+  OpenCopy copy;
+  copy.source = co_await what.source->open(context, what.file.path, std::move(read));
+  WriteOptions options = what.options;
+  options.size = copy.source->info().size;
+  if (between_stores && !options.extras) options.extras = carried_over(copy.source->info().extras);
+  copy.sink = co_await what.destination->create(context, what.path, std::move(options));
+  co_return copy;
+}
+
+// `what` lives in the caller's frame, which awaits this.
+Task<FileInfo> stream(OpContext context, const Transfer& what) {
+  const auto begin = [&] { return open_both(context, what); };
+  co_return co_await pour_again(context, begin, what.on_bytes);
 }
 
 }  // namespace

@@ -101,8 +101,8 @@ Task<> FtpPart::end() {
     failure = error_from(std::current_exception());
   }
   stop();
-  if (!failure || failure->code() == ErrorCode::network) co_return;
-  throw *failure;
+  if (failure && failure->code() != ErrorCode::network) throw *failure;
+  lost_word_ = failure;
 }
 
 Task<> FtpPart::write_all(Bytes bytes) {
@@ -144,31 +144,35 @@ Task<std::optional<FileInfo>> FtpPart::look_at_temporary(Connection& connection)
 }
 
 Task<FileInfo> FtpPart::seal_on(Connection& connection, std::uint64_t size) {
-  if (options_.mtime) co_await set_time(connection);
+  std::optional<Reply> time;
+  if (options_.mtime) time = co_await set_time(connection);
   auto info = co_await look_at_temporary(connection);
+  const bool whole = info && info->size == size;
+  // The connection broke at the end, and now it shows that bytes were lost with it.
+  if (!whole && lost_word_) throw *lost_word_;
   if (!info)
     throw Error(ErrorCode::protocol, "write", site_->shown(path_),
                 "the server does not tell the size of what was written");
-  if (info->size != size)
+  if (!whole)
     throw Error(ErrorCode::integrity, "write", site_->shown(path_),
                 fmt::format("the server has {} bytes of {}", info->size, size));
+  if (time) warn_of_time(*time);
   if (info->extras) co_await set_mode(connection, info->extras->mode);
   info->extras.reset();
   co_return std::move(*info);
 }
 
-Task<> FtpPart::set_time(Connection& connection) {
+Task<Reply> FtpPart::set_time(Connection& connection) {
   const std::string time = ftp::format_time(*options_.mtime);
-  Reply reply;
-  if (connection.features().mfmt) {
-    reply = co_await connection.ask("MFMT", time + ' ' + temporary_);
-  } else if (connection.features().mdtm) {
-    // vsftpd's way; others take the time for a part of the name and do not find it.
-    reply = co_await connection.ask("MDTM", time + ' ' + temporary_);
-  }
-  if (reply.completed() || std::exchange(site_->warned_of_time, true)) co_return;
+  // MDTM is vsftpd's way; others take the time for a part of the name and do not find it.
+  const char* const verb = connection.features().mfmt ? "MFMT" : "MDTM";
+  co_return co_await connection.ask(verb, time + ' ' + temporary_);
+}
+
+void FtpPart::warn_of_time(const Reply& answer) {
+  if (answer.completed() || std::exchange(site_->warned_of_time, true)) return;
   context_.log.warn("Times cannot be kept: the FTP server does not let them be set",
-                    {{"file", site_->shown(path_)}, {"answer", reply.text()}});
+                    {{"file", site_->shown(path_)}, {"answer", answer.text()}});
 }
 
 Task<> FtpPart::set_mode(Connection& connection, std::optional<std::uint32_t> now) {

@@ -41,7 +41,8 @@ class FtpPart {
   void refuse_directory(const FileInfo& there) const;
   void stop();
   Task<FileInfo> seal_on(ftp::Connection& connection, std::uint64_t size);
-  Task<> set_time(ftp::Connection& connection);
+  Task<ftp::Reply> set_time(ftp::Connection& connection);
+  void warn_of_time(const ftp::Reply& answer);
   Task<> set_mode(ftp::Connection& connection, std::optional<std::uint32_t> now);
   Task<> publish_once(ftp::Connection& connection, const FileInfo& sealed, bool& asked);
   Task<> check_precondition(ftp::Connection& connection);
@@ -54,8 +55,9 @@ class FtpPart {
   std::shared_ptr<FtpSite> site_;
   std::string path_;
   const WriteOptions& options_;
-  std::string target_;     ///< On the server.
-  std::string temporary_;  ///< The same; empty: there is none (any more).
+  std::string target_;              ///< On the server.
+  std::string temporary_;           ///< The same; empty: there is none (any more).
+  std::optional<Error> lost_word_;  ///< Why the server's last word on the bytes did not come.
   ServerTemporaries::Use use_;
   ftp::Client::Lease lease_;
   std::unique_ptr<ftp::Transfer> transfer_;  // before its lease

@@ -23,6 +23,8 @@ class FtpSink final : public ByteSink {
     return bounded(site_->runtime(), context_, "write", take(bytes));
   }
 
+  bool worth_another_try() const override { return streaming_; }
+
   Task<FileInfo> commit() override { return commit_with({}); }
 
   Task<FileInfo> commit_with(Bytes last) override {

@@ -2,6 +2,12 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "sluice/async/deadline.hpp"
+#include "sluice/async/errors.hpp"
 
 namespace sluice {
 namespace {
@@ -72,6 +78,54 @@ Task<FileInfo> pour(OpContext context, ByteSource& source, ByteSink& sink, Bytes
                      {{"file", source.info().path}, {"error", error.what()}});
   }
   std::rethrow_exception(thrown);
+}
+
+namespace {
+
+constexpr int most_tries = 3;
+
+/// Passes on what is more than before.
+class Progress {
+ public:
+  explicit Progress(BytesPassed on_bytes) : on_bytes_(std::move(on_bytes)) {}
+
+  void begin() { passed_ = 0; }
+  void pass(std::uint64_t bytes) {
+    passed_ += bytes;
+    if (passed_ <= told_) return;
+    if (on_bytes_) on_bytes_(passed_ - told_);
+    told_ = passed_;
+  }
+
+ private:
+  BytesPassed on_bytes_;
+  std::uint64_t passed_ = 0, told_ = 0;
+};
+
+}  // namespace
+
+Task<FileInfo> pour_again(OpContext context, BeginCopy begin, BytesPassed on_bytes) {
+  Progress progress(std::move(on_bytes));
+  for (int tries = 1;; ++tries) {
+    OpenCopy copy = co_await begin();
+    progress.begin();
+    std::optional<Error> failure;
+    try {
+      co_return co_await pour(context, *copy.source, *copy.sink,
+                              [&progress](std::uint64_t bytes) { progress.pass(bytes); });
+    } catch (...) {
+      failure = error_from(std::current_exception());
+    }
+    const bool again = tries < most_tries && failure->retryable() &&
+                       copy.sink->worth_another_try() && failure->code() != ErrorCode::cancelled;
+    if (!again) throw *failure;
+    context.log.debug("A copy that broke off begins again",
+                      {{"file", copy.source->info().path}, {"error", failure->what()}});
+    copy = {};
+    // pour() cleans up with cancellation off; a wait must be one that can be ended.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    co_await sleep_for(std::chrono::seconds(tries));
+  }
 }
 
 }  // namespace sluice

@@ -45,12 +45,19 @@ Task<FileInfo> fetch(OpContext context, FileSystem& files, std::string path, Loc
   co_return source->info();
 }
 
+Task<OpenCopy> open_both(OpContext context, LocalFile& from, FileSystem& files, std::string path,
+                         WriteOptions options) {
+  OpenCopy copy;
+  copy.source = co_await from.directory->open(context, from.name, ReadOptions{});
+  options.size = copy.source->info().size;
+  copy.sink = co_await files.create(context, std::move(path), std::move(options));
+  co_return copy;
+}
+
 Task<FileInfo> send(OpContext context, LocalFile& from, FileSystem& files, std::string path,
                     WriteOptions options) {
-  const auto source = co_await from.directory->open(context, from.name, ReadOptions{});
-  options.size = source->info().size;
-  const auto sink = co_await files.create(context, std::move(path), std::move(options));
-  co_return co_await pour(context, *source, *sink, nullptr);
+  const auto begin = [&] { return open_both(context, from, files, path, options); };
+  co_return co_await pour_again(context, begin, nullptr);
 }
 
 }  // namespace

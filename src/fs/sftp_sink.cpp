@@ -27,6 +27,8 @@ class SftpSink final : public ByteSink {
     return bounded(site_->runtime(), context_, "write", take(bytes));
   }
 
+  bool worth_another_try() const override { return streamed_; }
+
   Task<FileInfo> commit() override { return commit_with({}); }
 
   Task<FileInfo> commit_with(Bytes last) override {
@@ -70,6 +72,7 @@ class SftpSink final : public ByteSink {
     part_.emplace(context_, site_, path_, options_);
     const auto step = [this]() { return part_->make(); };
     co_await site_->client().retrier().run(context_, Safety::idempotent, step);
+    streamed_ = true;
     const std::uint64_t expected = options_.size.value_or(options_.size_hint.value_or(0));
     if (expected >= large_file) spread_at_ = 0;
   }
@@ -144,7 +147,7 @@ class SftpSink final : public ByteSink {
   std::optional<SftpPart> part_;
   std::uint64_t taken_ = 0, sent_ = 0;
   std::uint64_t spread_at_ = large_file;
-  bool ended_ = false;
+  bool streamed_ = false, ended_ = false;
 };
 
 }  // namespace

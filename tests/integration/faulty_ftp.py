@@ -255,6 +255,7 @@ class Session:
             data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             data.close()
             return self.say("552 quota exceeded")
+        cut = self.server.take("cut-upload")
         while True:
             try:
                 piece = data.recv(65536)
@@ -263,6 +264,10 @@ class Session:
             if not piece:
                 break
             body += piece
+            if cut and len(body) > 300_000:
+                data.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                data.close()
+                return False
         if self.server.take("lose-bytes"):
             body = body[:-1]
         self.server.files[path] = (body, time.time())
@@ -325,6 +330,8 @@ class Session:
 
     def mfmt(self, argument):
         when, path = argument.split(" ", 1)
+        if path not in self.server.files:
+            return self.say("550 no")
         self.server.files[path] = (self.server.files[path][0], calendar.timegm(time.strptime(when, "%Y%m%d%H%M%S")))
         self.say(f"213 Modify={when}; {path}")
 

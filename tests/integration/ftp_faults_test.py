@@ -79,6 +79,11 @@ def f4_a_data_connection_that_is_refused_or_breaks(bench):
     assert time.monotonic() - started < 30
 
 
+def f4_an_upload_that_breaks_begins_again(bench):
+    assert up(bench, ["cut-upload"], body=BODY * 5).sessions >= 2
+    up(bench, ["cut-upload"] * 9, body=BODY * 5, expect=FAILED)
+
+
 def f5_words_that_come_early_twice_or_never(bench):
     down(bench, ["early-226"])
     down(bench, ["two-150"])
