@@ -5,7 +5,6 @@
 #include "sluice/aws/credentials_chain.hpp"
 
 namespace sluice::aws {
-namespace {
 
 net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions given) {
   // curl's rule: the lower-case names win, and HTTP_PROXY in upper case is ignored (CGI servers set
@@ -19,8 +18,6 @@ net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions g
   if (given.no_proxy.empty()) given.no_proxy = first("no_proxy", "NO_PROXY");
   return given;
 }
-
-}  // namespace
 
 Task<Session> open_session(Runtime& runtime, SessionOptions options) {
   AwsOverrides overrides;

@@ -49,6 +49,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "password-file", "URL のユーザーのパスワードを 1 行目に書いたファイル"},
     {"", "netrc-file",
      "ホストごとのログイン情報(curl と同じ形式、既定: $NETRC、なければ ~/.netrc)"},
+    {"", "allow-clear-password", "TLS なしの WebDAV サーバーへもパスワードやトークンを送る"},
 
     // Network
     {"", "ca-file", "信頼する認証局の PEM ファイル(既定: システムのもの)"},

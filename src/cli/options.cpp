@@ -107,6 +107,8 @@ void add_login_options(CLI::App& app, GlobalOptions& options) {
                "File whose first line is the password of the user in the URL");
   group.option("--netrc-file", options.netrc_file,
                "Logins by host, as curl reads them (default: $NETRC, else ~/.netrc)");
+  group.flag("--allow-clear-password", options.allow_clear_password,
+             "Let a password or token go to a WebDAV server without TLS");
 }
 
 void add_transfer_options(CLI::App& app, GlobalOptions& options) {

@@ -35,6 +35,7 @@ struct GlobalOptions {
   bool ftp_tls13 = false;
   // logins
   std::string password_file, netrc_file;
+  bool allow_clear_password = false;
   // transfers
   std::size_t transfers = 64;
   bool transfers_given = false;

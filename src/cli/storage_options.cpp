@@ -76,6 +76,16 @@ SftpSettings sftp_settings(const GlobalOptions& options) {
   return settings;
 }
 
+WebdavSettings webdav_settings(const GlobalOptions& options) {
+  WebdavSettings settings;
+  settings.allow_clear_password = options.allow_clear_password;
+  if (options.max_attempts) {
+    settings.retry = RetryPolicy::exponential();
+    settings.retry->max_attempts = *options.max_attempts;
+  }
+  return settings;
+}
+
 FtpSettings ftp_settings(const GlobalOptions& options) {
   FtpSettings settings;
   settings.connections = options.ftp_connections;
@@ -124,6 +134,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.buffer_memory = size_value(options.buffer_memory, "--buffer-memory");
   storage.journal = std::move(journal);
   storage.sftp = sftp_settings(options);
+  storage.webdav = webdav_settings(options);
   storage.ftp = ftp_settings(options);
   return storage;
 }

@@ -4,6 +4,7 @@
 
 #include "fs/ftp_servers.hpp"
 #include "fs/sftp_servers.hpp"
+#include "fs/webdav_servers.hpp"
 #include "sluice/async/semaphore.hpp"
 #include "sluice/fs/local_fs.hpp"
 #include "sluice/fs/s3_fs.hpp"
@@ -57,7 +58,8 @@ Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
       sftp_(std::make_unique<SftpServers>(runtime, options_.sftp, options_.journal)),
-      ftp_(std::make_unique<FtpServers>(runtime, options_)) {}
+      ftp_(std::make_unique<FtpServers>(runtime, options_)),
+      webdav_(std::make_unique<WebdavServers>(runtime, options_)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
@@ -103,6 +105,8 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
   if (location.scheme == Scheme::sftp)
     co_return keep(co_await sftp_->open(context, std::move(location)));
   if (is_ftp(location.scheme)) co_return keep(co_await ftp_->open(context, std::move(location)));
+  if (location.scheme == Scheme::webdav || location.scheme == Scheme::webdavs)
+    co_return keep(co_await webdav_->open(context, std::move(location)));
   S3* const shared = co_await s3(context);
   S3FsOptions remote;
   remote.client = shared->client;
@@ -162,6 +166,7 @@ Task<> Storage::close(OpContext context) {
   opened_.clear();
   co_await sftp_->close();
   co_await ftp_->close();
+  co_await webdav_->close();
   if (s3_) {
     co_await s3_->session.http->close();
     s3_.reset();

@@ -76,6 +76,15 @@ inline Task<std::vector<std::string>> paths_of(FileSystem& fs) {
   return paths_of(fs, "", WalkOptions{});
 }
 
+/// What a walk of the file system can show of these files.
+inline std::vector<std::string> listable(FileSystem& fs, std::vector<std::string> paths) {
+  if (fs.capabilities().lists_dot_names) return paths;
+  std::erase_if(paths, [](const std::string& path) {
+    return path.starts_with('.') || path.find("/.") != std::string::npos;
+  });
+  return paths;
+}
+
 /// The code of the Error that the task ends with, or nullopt.
 template <class T>
 Task<std::optional<ErrorCode>> failure_of(Task<T> task) {

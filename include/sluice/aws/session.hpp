@@ -26,6 +26,10 @@ struct Session {
   std::shared_ptr<CredentialsProvider> credentials;
 };
 
+/// What is not given, from the environment: http_proxy, https_proxy and no_proxy, the last two also
+/// in capitals.
+net::ProxyOptions proxies_of(const Environment& environment, net::ProxyOptions given);
+
 /// Reads the shared files and makes the rest. Throws as load_aws_settings(). The HTTP client is to
 /// be closed by whoever opened the session.
 Task<Session> open_session(Runtime& runtime, SessionOptions options);

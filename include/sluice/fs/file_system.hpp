@@ -85,6 +85,9 @@ struct Capabilities {
   bool walk_shows_tag = false;    ///< A walk reports etag.
   bool directories = true;        ///< Directories exist by themselves (not S3).
   bool server_side_copy = false;
+  /// A walk reports names that begin with a dot. Where it does not, remove_directory() removes
+  /// none: one that looks empty may not be.
+  bool lists_dot_names = true;
   /// Names may hold control characters, and end in a blank; else such ones are
   /// Error{invalid_input} (FTP).
   bool any_name = true;

@@ -32,6 +32,12 @@ struct SftpSettings {
   std::optional<RetryPolicy> retry;
 };
 
+/// How WebDAV servers are reached, beside StorageOptions::http.
+struct WebdavSettings {
+  bool allow_clear_password = false;  ///< See webdav::Credentials::allow_clear.
+  std::optional<RetryPolicy> retry;
+};
+
 /// How FTP servers are reached. TLS, timeouts and bandwidth are those of HTTP.
 struct FtpSettings {
   std::size_t connections = 16;  ///< To one server, at most.
@@ -61,6 +67,7 @@ struct StorageOptions {
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
   SftpSettings sftp;
   FtpSettings ftp;
+  WebdavSettings webdav;
   LoginSettings logins;  ///< Of FTP and WebDAV servers.
 };
 
@@ -77,6 +84,7 @@ struct Bucket {
 
 class FtpServers;
 class SftpServers;
+class WebdavServers;
 
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
 /// the loop; close() it before the runtime goes. What it opened must not outlive it, and is kept
@@ -120,6 +128,7 @@ class Storage {
   std::unique_ptr<S3> s3_;
   std::unique_ptr<SftpServers> sftp_;
   std::unique_ptr<FtpServers> ftp_;
+  std::unique_ptr<WebdavServers> webdav_;
   std::vector<std::shared_ptr<FileSystem>> opened_;
   bool swept_ = false;
 };

@@ -1,0 +1,406 @@
+#include "sluice/fs/webdav_fs.hpp"
+
+#include "fs/file_system_contract.hpp"
+#include "fs/fs_actions.hpp"
+#include "fs/mini_dav.hpp"
+#include "sluice/async/task_group.hpp"
+
+namespace sluice::test {
+namespace {
+
+const Error lost(ErrorCode::network, "read", "", "the answer was lost");
+
+std::shared_ptr<webdav::Client> client_of(Runtime& runtime, MiniDav& server) {
+  webdav::ClientOptions options;
+  options.endpoint = {.tls = true, .host = "dav.example", .port = 443};
+  options.subject = "webdavs://dav.example";
+  options.retry.base = std::chrono::milliseconds(1);
+  return std::make_shared<webdav::Client>(runtime, server.client(), std::move(options));
+}
+
+std::unique_ptr<FileSystem> files_of(Runtime& runtime, MiniDav& server, std::string root,
+                                     WebdavTraits traits = {.shows_tags = true}) {
+  WebdavFsOptions options;
+  options.client = client_of(runtime, server);
+  options.root = std::move(root);
+  options.traits = traits;
+  options.chunk_size = 5'000'000;
+  return make_webdav_fs(runtime, std::move(options));
+}
+
+template <class Body>
+Task<> in_files(Runtime& runtime, MiniDav& server, std::string root, WebdavTraits traits,
+                Body body) {
+  const auto files = files_of(runtime, server, std::move(root), traits);
+  std::exception_ptr thrown;
+  try {
+    co_await body(*files, server);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await files->close(OpContext{});
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+/// Runs `body(FileSystem&, MiniDav&)`, a coroutine function, on a tree of the server.
+template <class Body>
+void with_files(MiniDav& server, Body body, std::string root = "/d",
+                WebdavTraits traits = {.shows_tags = true}) {
+  for (std::size_t slash = 0; slash != std::string::npos;) {
+    slash = root.find('/', slash + 1);
+    server.directories.insert(root.substr(0, slash));
+  }
+  run([&](Runtime& runtime) { return in_files(runtime, server, root, traits, body); });
+}
+
+bool has_temporaries(const MiniDav& server) {
+  return std::ranges::any_of(server.files, [](const auto& one) {
+    return one.first.find(".sluice-part") != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("WebdavFs keeps the contract of file systems on a server in memory") {
+  std::vector<std::unique_ptr<MiniDav>> servers;
+  check_file_system_contract([&servers](Runtime& runtime) {
+    servers.push_back(std::make_unique<MiniDav>());
+    servers.back()->directories.insert("/d");
+    return files_of(runtime, *servers.back(), "/d");
+  });
+}
+
+TEST_CASE("WebdavFs keeps it where a MOVE makes another version of a file") {
+  std::vector<std::unique_ptr<MiniDav>> servers;
+  check_file_system_contract([&servers](Runtime& runtime) {
+    servers.push_back(std::make_unique<MiniDav>());
+    servers.back()->directories.insert("/d");
+    servers.back()->move_changes_tag = true;
+    return files_of(runtime, *servers.back(), "/d");
+  });
+}
+
+TEST_CASE("a small upload is three round trips, and nothing is left") {
+  MiniDav server;
+  with_files(server, [](FileSystem& files, MiniDav& dav) -> Task<> {
+    co_await write_text(files, "first", "1");
+    const std::size_t before = dav.count("PROPFIND");
+    const FileInfo info = co_await write_text(files, "a", "hello");
+    CHECK(info.etag == "v2");
+    CHECK(dav.count("PUT") == 2);
+    CHECK(dav.count("MOVE") == 2);
+    CHECK(dav.count("PROPFIND") == before + 2);
+  });
+  CHECK(server.files.at("/d/a").bytes == "hello");
+  CHECK_FALSE(has_temporaries(server));
+}
+
+TEST_CASE("a MOVE whose answer was lost is looked into before it is made again") {
+  for (const bool carried_out : {true, false}) {
+    MiniDav server;
+    int losses = 1;
+    const auto lose = [&losses](const SeenRequest& request) -> std::optional<FakeAnswer> {
+      if (request.method != "MOVE" || losses-- <= 0) return std::nullopt;
+      return FakeAnswer{.failure = lost};
+    };
+    (carried_out ? server.after : server.before) = lose;
+    with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+      const FileInfo info = co_await write_text(files, "a", "hello");
+      CHECK(info.size == 5);
+    });
+    CHECK(server.count("MOVE") == (carried_out ? 1 : 2));
+    CHECK(server.files.at("/d/a").bytes == "hello");
+    CHECK_FALSE(has_temporaries(server));
+  }
+}
+
+TEST_CASE("a MOVE that is locked is tried again, one that is refused is explained") {
+  MiniDav server;
+  int locks = 2;
+  server.before = [&locks](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "MOVE" || locks-- <= 0) return std::nullopt;
+    return FakeAnswer{.status = 423};
+  };
+  with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+    co_await write_text(files, "a", "hello");
+  });
+  server.before = [](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "MOVE") return std::nullopt;
+    return FakeAnswer{.status = 502};
+  };
+  with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+    std::optional<Error> failure;
+    try {
+      co_await write_text(files, "b", "hello");
+    } catch (const Error& error) {
+      failure = error;
+    }
+    REQUIRE(failure);
+    CHECK(failure->message().find("proxy") != std::string::npos);
+  });
+  CHECK_FALSE(server.files.contains("/d/b"));
+  CHECK_FALSE(has_temporaries(server));
+}
+
+TEST_CASE("a server that keeps fewer bytes than it took is caught before the file has its name") {
+  MiniDav server;
+  server.put("/d/a", "old");
+  server.after = [&server](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method == "PUT") {
+      for (auto& [name, file] : server.files) {
+        if (name.find(".sluice-part") != std::string::npos) file.bytes.pop_back();
+      }
+    }
+    return std::nullopt;
+  };
+  with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+    const auto code = co_await failure_of(write_text(files, "a", "hello"));
+    CHECK(code == ErrorCode::integrity);
+  });
+  CHECK(server.files.at("/d/a").bytes == "old");
+  CHECK_FALSE(has_temporaries(server));
+}
+
+namespace {
+
+struct Cuts {
+  std::size_t after = 0;  ///< Bytes of each answer.
+  int left = 0;
+};
+
+MiniDav::Fault cutting(Cuts& cuts, const MiniDav& server) {
+  return [&cuts, &server](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "GET" || cuts.left-- <= 0) return std::nullopt;
+    MiniDav whole = server;
+    whole.before = whole.after = nullptr;
+    FakeAnswer answer = whole.answer(request);
+    answer.body.resize(std::min(answer.body.size(), cuts.after));
+    answer.announce_length = false;
+    answer.body_failure = lost;
+    return answer;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a download that breaks off goes on where it was") {
+  MiniDav server;
+  std::string text(700'000, 'a');
+  for (std::size_t i = 0; i < text.size(); ++i)
+    text[i] = static_cast<char>('a' + i % 23);
+  server.put("/d/a", text);
+  Cuts cuts{.after = 100'000, .left = 4};
+  server.before = cutting(cuts, server);
+  with_files(server, [&text](FileSystem& files, MiniDav& dav) {
+    return [](FileSystem& fs, MiniDav& mini, const std::string& expected) -> Task<> {
+      const std::string read = co_await read_text(fs, "a");
+      CHECK((read == expected));
+      CHECK(mini.count("GET") == 5);
+    }(files, dav, text);
+  });
+}
+
+TEST_CASE(
+    "a download does not go on in another version, and gives up on a server that always breaks") {
+  MiniDav server;
+  server.put("/d/a", std::string(700'000, 'a'));
+  Cuts cuts{.after = 100'000, .left = 1};
+  const auto cut = cutting(cuts, server);
+  server.before = [&server, cut](const SeenRequest& request) {
+    auto answer = cut(request);
+    if (answer) server.put("/d/a", std::string(700'000, 'b'));
+    return answer;
+  };
+  with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+    const auto code = co_await failure_of(read_text(files, "a"));
+    CHECK(code == ErrorCode::conflict);
+  });
+  Cuts endless{.after = 10, .left = 1000};
+  server.before = cutting(endless, server);
+  with_files(server, [](FileSystem& files, MiniDav& dav) -> Task<> {
+    const std::size_t before = dav.count("GET");
+    const auto code = co_await failure_of(read_text(files, "a"));
+    CHECK(code == ErrorCode::network);
+    CHECK(dav.count("GET") - before == 5);
+  });
+}
+
+TEST_CASE("a server that ignores Range is read from its beginning, one that sends another is not") {
+  MiniDav server;
+  server.put("/d/a", "0123456789");
+  server.before = [&server](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "GET") return std::nullopt;
+    return FakeAnswer{.body = server.files.at("/d/a").bytes};
+  };
+  const ReadOptions middle{.offset = 3, .length = 4};
+  with_files(server, [&middle](FileSystem& files, MiniDav&) {
+    return [](FileSystem& fs, ReadOptions options) -> Task<> {
+      const std::string read = co_await read_text(fs, "a", std::move(options));
+      CHECK(read == "3456");
+    }(files, middle);
+  });
+  server.before = [](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "GET") return std::nullopt;
+    return FakeAnswer{
+        .status = 206, .body = "0123", .headers = {{"Content-Range", "bytes 0-3/10"}}};
+  };
+  with_files(server, [&middle](FileSystem& files, MiniDav&) {
+    return [](FileSystem& fs, ReadOptions options) -> Task<> {
+      const auto code = co_await failure_of(read_text(fs, "a", std::move(options)));
+      CHECK(code == ErrorCode::protocol);
+    }(files, middle);
+  });
+}
+
+TEST_CASE("a body shorter or longer than its file is no file") {
+  for (const char* const body : {"01234", "0123456789x"}) {
+    MiniDav server;
+    server.put("/d/a", "0123456789");
+    server.before = [body](const SeenRequest& request) -> std::optional<FakeAnswer> {
+      if (request.method != "GET") return std::nullopt;
+      return FakeAnswer{.body = body, .announce_length = false};
+    };
+    with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+      const auto code = co_await failure_of(read_text(files, "a"));
+      CHECK(code.has_value());
+    });
+  }
+}
+
+TEST_CASE("fifty make one directory at once, whatever the server says of it") {
+  for (const int status : {405, 409, 423, 406}) {
+    MiniDav server;
+    server.after = [status](const SeenRequest& request) -> std::optional<FakeAnswer> {
+      if (request.method != "MKCOL" || request.target != "/d/x/y/") return std::nullopt;
+      return FakeAnswer{.status = status};
+    };
+    with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+      TaskGroup group(co_await asio::this_coro::executor);
+      for (int i = 0; i < 50; ++i)
+        group.spawn(files.make_directory(OpContext{}, i % 2 == 0 ? "x/y" : "x/y/z"));
+      co_await group.join();
+    });
+    CHECK(server.directories.contains("/d/x/y/z"));
+  }
+}
+
+TEST_CASE("remove takes no directory, and remove_directory none that holds something") {
+  MiniDav server;
+  server.put("/d/x/y", "1");
+  with_files(server, [](FileSystem& files, MiniDav&) -> Task<> {
+    const RemoveResult result = co_await files.remove(OpContext{}, {"x", "x/none"});
+    CHECK(result.removed == 1);
+    CHECK(result.failures.size() == 1);
+    const bool removed = co_await files.remove_directory(OpContext{}, "x");
+    CHECK_FALSE(removed);
+  });
+  CHECK(server.files.contains("/d/x/y"));
+}
+
+TEST_CASE("a server that hides names keeps its directories") {
+  MiniDav server;
+  with_files(server,
+             [](FileSystem& files, MiniDav& dav) -> Task<> {
+               co_await files.make_directory(OpContext{}, "x");
+               const bool removed = co_await files.remove_directory(OpContext{}, "x");
+               CHECK_FALSE(removed);
+               CHECK(dav.count("DELETE") == 0);
+             },
+             "/d", {.hides_dot_names = true});
+}
+
+TEST_CASE("mtimes are sent where they are kept, and believed only if the server says so") {
+  const TimePoint mtime(std::chrono::seconds(1'600'000'000));
+  for (const bool keeps : {true, false}) {
+    MiniDav server;
+    server.keeps_mtime = keeps;
+    with_files(server,
+               [mtime](FileSystem& files, MiniDav&) {
+                 return [](FileSystem& fs, WriteOptions options) -> Task<> {
+                   CHECK(fs.capabilities().sets_mtime);
+                   co_await write_text(fs, "a", "x", std::move(options));
+                 }(files, WriteOptions{.mtime = mtime});
+               },
+               "/d", {.keeps_mtime = true});
+    CHECK(server.files.at("/d/a").mtime == (keeps ? 1'600'000'000 : 1'700'000'000));
+  }
+}
+
+TEST_CASE("large files go to Nextcloud in chunks, and are put together once") {
+  const std::string root = "/remote.php/dav/files/me/d";
+  MiniDav server;
+  server.keeps_mtime = true;
+  for (const char* const path :
+       {"/remote.php", "/remote.php/dav", "/remote.php/dav/uploads", "/remote.php/dav/uploads/me"})
+    server.directories.insert(path);
+  int losses = 1, refusals = 2;
+  server.after = [&losses](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "MOVE" || losses-- <= 0) return std::nullopt;
+    return FakeAnswer{.status = 504};
+  };
+  server.before = [&refusals](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "PUT" || refusals-- <= 0) return std::nullopt;
+    return FakeAnswer{.status = 500};
+  };
+  std::string text(12'000'001, 'a');
+  for (std::size_t i = 0; i < text.size(); ++i)
+    text[i] = static_cast<char>('a' + i % 23);
+  for (const bool size_known : {true, false}) {
+    with_files(server,
+               [&text, size_known](FileSystem& files, MiniDav&) {
+                 WriteOptions options{.mtime = TimePoint(std::chrono::seconds(1'600'000'000))};
+                 if (size_known) options.size = text.size();
+                 return [](FileSystem& fs, std::string bytes, WriteOptions write) -> Task<> {
+                   const FileInfo info =
+                       co_await write_text(fs, "big", std::move(bytes), std::move(write));
+                   CHECK(info.size == 12'000'001);
+                 }(files, text, options);
+               },
+               root, {.shows_tags = true, .keeps_mtime = true});
+    CHECK((server.files.at(root + "/big").bytes == text));
+    CHECK(server.files.at(root + "/big").mtime == 1'600'000'000);
+    server.files.clear();
+  }
+  CHECK(server.count("MOVE") == 2);
+  CHECK(server.count("PUT") == 8);
+  CHECK(server.directories.size() == 8);  // no directory of chunks is left
+}
+
+TEST_CASE("an upload in chunks that is given up is removed") {
+  MiniDav server;
+  const std::string uploads = "/remote.php/dav/uploads/me";
+  for (const char* const path :
+       {"/remote.php", "/remote.php/dav", "/remote.php/dav/uploads", uploads.c_str()})
+    server.directories.insert(path);
+  with_files(
+      server,
+      [](FileSystem& files, MiniDav&) -> Task<> {
+        const std::string text(6'000'000, 'a');
+        const auto sink =
+            co_await files.create(OpContext{}, "big", WriteOptions{.size = 7'000'000});
+        co_await sink->write(as_bytes(text));
+      },
+      "/remote.php/dav/files/me");
+  CHECK(server.count("PUT") == 1);
+  CHECK(server.files.empty());
+}
+
+TEST_CASE("what a server is like is seen where there is something of it") {
+  MiniDav server;
+  server.put("/d/a", "x");
+  run([&server](Runtime& runtime) {
+    return [](Runtime& world, MiniDav& dav) -> Task<> {
+      const auto client = client_of(world, dav);
+      const WebdavTraits file = co_await probe_webdav(OpContext{}, client, "/d/a");
+      CHECK(file.shows_tags);
+      CHECK_FALSE(file.keeps_mtime);
+      const WebdavTraits above = co_await probe_webdav(OpContext{}, client, "/none/at/all/");
+      CHECK_FALSE(above.shows_tags);
+      const WebdavTraits cloud =
+          co_await probe_webdav(OpContext{}, client, "/remote.php/dav/files/me");
+      CHECK(cloud.keeps_mtime);
+    }(runtime, server);
+  });
+}
+
+}  // namespace sluice::test
