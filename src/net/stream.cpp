@@ -30,6 +30,11 @@ Task<std::size_t> Stream::read(MutableBytes buffer) {
   co_return length;
 }
 
+void Stream::shut() {
+  transport_->stop_writing();
+  transport_->close();
+}
+
 struct StreamConnector::Parts {
   Parts(Runtime& runtime, TlsOptions options)
       : tcp(runtime), tls(runtime, std::move(options)), sessions(make_tls_sessions()) {}

@@ -29,6 +29,8 @@ class Stream {
   Task<> write(Bytes bytes);
   /// At least one byte; the peer's end is an error.
   Task<std::size_t> read(MutableBytes buffer);
+  /// Closes at once, in the middle of whatever waits, which fails.
+  void shut();
 
  private:
   friend class StreamConnector;
