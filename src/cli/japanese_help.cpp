@@ -41,6 +41,11 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "ssh-connections", "1 台のサーバーへの接続数の上限"},
     {"", "allow-non-atomic", "一度に置き換えられないサーバーでは、ファイルを 2 段階で置き換える"},
 
+    // Logins
+    {"", "password-file", "URL のユーザーのパスワードを 1 行目に書いたファイル"},
+    {"", "netrc-file",
+     "ホストごとのログイン情報(curl と同じ形式、既定: $NETRC、なければ ~/.netrc)"},
+
     // Network
     {"", "ca-file", "信頼する認証局の PEM ファイル(既定: システムのもの)"},
     {"", "client-cert", "クライアント証明書の PEM ファイル"},
@@ -177,6 +182,7 @@ constexpr auto entries = std::to_array<Entry>({
 
 constexpr auto headings = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"Options", "オプション"},
+    {"Logins", "ログイン"},
     {"Network", "ネットワーク"},
     {"Transfers", "転送"},
     {"Output", "出力"},

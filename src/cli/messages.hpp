@@ -44,6 +44,8 @@ inline constexpr Message<Count> removed_files{"Deleted {} files", "{} ファイ�
 inline constexpr Message<Count> would_remove_files{"Would delete {} files",
                                                    "{} ファイルが削除の対象です"};
 
+inline constexpr Message<Text> password_of{"Password for {}: ", "{} のパスワード: "};
+
 // The batch.
 inline constexpr Message<Count, Count> scanned{"Scanned: {} to process, {} done before",
                                                "走査完了: 要処理 {}、処理済み {}"};

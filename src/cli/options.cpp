@@ -93,6 +93,14 @@ void add_sftp_options(CLI::App& app, GlobalOptions& options) {
              "Replace a file in two steps where the server cannot in one");
 }
 
+void add_login_options(CLI::App& app, GlobalOptions& options) {
+  Group group(app, "Logins");
+  group.option("--password-file", options.password_file,
+               "File whose first line is the password of the user in the URL");
+  group.option("--netrc-file", options.netrc_file,
+               "Logins by host, as curl reads them (default: $NETRC, else ~/.netrc)");
+}
+
 void add_transfer_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "Transfers");
   group.preset("--transfers", options.transfers, "Files at once, at most (with SFTP servers 512)")
@@ -134,6 +142,7 @@ void add_output_options(CLI::App& app, GlobalOptions& options) {
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   add_s3_options(app, options);
   add_sftp_options(app, options);
+  add_login_options(app, options);
   add_network_options(app, options);
   add_transfer_options(app, options);
   add_output_options(app, options);

@@ -30,6 +30,8 @@ struct GlobalOptions {
   std::string ssh_command = "ssh", ssh_config;
   std::size_t ssh_connections = 8;
   bool allow_non_atomic = false;
+  // logins
+  std::string password_file, netrc_file;
   // transfers
   std::size_t transfers = 64;
   bool transfers_given = false;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "messages.hpp"
+#include "password_prompt.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
 #include "sluice/core/local_path.hpp"
@@ -70,7 +72,11 @@ Session::Session(Runtime& runtime, GlobalOptions options, Environment environmen
 }
 
 StorageOptions Session::storage_options() {
-  return cli::storage_options(runtime_, options_, environment_, journal_);
+  StorageOptions storage = cli::storage_options(runtime_, options_, environment_, journal_);
+  storage.logins.ask = [this](std::string server) {
+    return ask_password(runtime_, say(output_.language(), messages::password_of, server));
+  };
+  return storage;
 }
 
 Session::~Session() = default;
@@ -92,7 +98,7 @@ Task<bool> Session::is_directory(std::string url) {
   const Location location = parse_file_location(url);
   if (url.back() == '/') co_return true;
   if (location.scheme == Scheme::s3 || location.path.empty()) co_return location.path.empty();
-  if (location.scheme == Scheme::sftp) co_return co_await is_directory_there(std::move(url));
+  if (has_host(location.scheme)) co_return co_await is_directory_there(std::move(url));
   auto job = [&location] { return std::filesystem::is_directory(location.path); };
   co_return co_await offload(runtime_.disk(), job);
 }

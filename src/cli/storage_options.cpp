@@ -76,11 +76,23 @@ SftpSettings sftp_settings(const GlobalOptions& options) {
   return settings;
 }
 
+LoginSettings login_settings(const GlobalOptions& options, const Environment& environment) {
+  LoginSettings settings;
+  settings.password_file = options.password_file;
+  settings.netrc = options.netrc_file;
+  settings.netrc_may_be_missing = options.netrc_file.empty();
+  if (settings.netrc.empty()) settings.netrc = environment.get("NETRC").value_or("");
+  const auto home = environment.get("HOME");
+  if (settings.netrc.empty() && home) settings.netrc = std::filesystem::path(*home) / ".netrc";
+  return settings;
+}
+
 }  // namespace
 
 StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
                                Environment environment, std::shared_ptr<TemporaryJournal> journal) {
   StorageOptions storage;
+  storage.logins = login_settings(options, environment);
   storage.environment = std::move(environment);
   storage.endpoint_url = options.endpoint_url;
   storage.region = options.region;

@@ -79,20 +79,22 @@ std::error_code make_private_directories(const std::filesystem::path& directory)
   return {errno, std::system_category()};
 }
 
-std::string temporary_name_for(std::string_view final_name, std::string_view hex_id) {
+std::string temporary_name_for(std::string_view final_name, std::string_view hex_id,
+                               TemporaryForm form) {
   if (final_name.empty() || final_name.find('/') != std::string_view::npos || !is_hex_id(hex_id)) {
     throw Error(ErrorCode::invalid_input, "make a temporary name", std::string(final_name),
                 "needs a file name and 16 hexadecimal digits");
   }
   const std::size_t room = max_part_length - 2 - hex_id_length - suffix.size();
-  std::string name = ".";
+  std::string name = form == TemporaryForm::hidden ? "." : "";
   name.append(shortened(final_name, room)).append(".").append(hex_id).append(suffix);
   return name;
 }
 
 bool is_temporary_name(std::string_view name) {
-  if (!name.starts_with('.') || !name.ends_with(suffix)) return false;
-  name = name.substr(1, name.size() - std::min(name.size() - 1, suffix.size()) - 1);
+  if (!name.ends_with(suffix)) return false;
+  name.remove_suffix(suffix.size());
+  // A name of one byte or more, a dot, and the id.
   if (name.size() < 2 + hex_id_length) return false;
   const std::string_view hex_id = name.substr(name.size() - hex_id_length);
   return is_hex_id(hex_id) && name[name.size() - hex_id_length - 1] == '.';

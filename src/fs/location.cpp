@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "sluice/codec/percent.hpp"
@@ -11,6 +14,28 @@
 
 namespace sluice {
 namespace {
+
+struct SchemeName {
+  Scheme scheme;
+  std::string_view name;
+};
+constexpr std::array names = {
+    SchemeName{Scheme::local, "file"},    SchemeName{Scheme::s3, "s3"},
+    SchemeName{Scheme::sftp, "sftp"},     SchemeName{Scheme::ftp, "ftp"},
+    SchemeName{Scheme::ftpes, "ftpes"},   SchemeName{Scheme::ftps, "ftps"},
+    SchemeName{Scheme::webdav, "webdav"}, SchemeName{Scheme::webdavs, "webdavs"},
+};
+
+std::optional<Scheme> scheme_of(std::string_view name) {
+  const auto found = std::ranges::find(names, name, &SchemeName::name);
+  if (found == names.end()) return std::nullopt;
+  return found->scheme;
+}
+
+/// Whether a login begins in a directory of its own.
+bool has_login_directory(Scheme scheme) {
+  return has_host(scheme) && scheme != Scheme::webdav && scheme != Scheme::webdavs;
+}
 
 Error bad_url(std::string_view url, std::string message) {
   return Error(ErrorCode::invalid_input, "open", std::string(url), std::move(message));
@@ -42,7 +67,8 @@ void read_authority(std::string_view url, std::string_view authority, Location& 
   if (at != std::string_view::npos) {
     const std::string_view user = authority.substr(0, at);
     if (user.find(':') != std::string_view::npos)
-      throw bad_url("sftp://...", "a password must not stand in a URL, where others can see it");
+      throw bad_url(fmt::format("{}://...", name_of(location.scheme)),
+                    "a password must not stand in a URL, where others can see it");
     location.user = decoded(url, user);
     authority.remove_prefix(at + 1);
   }
@@ -57,7 +83,9 @@ void read_authority(std::string_view url, std::string_view authority, Location& 
     location.host = authority.substr(0, colon);
     if (colon != std::string_view::npos) port = authority.substr(colon);
   }
-  if (location.host.empty()) throw bad_url(url, "the host is missing: sftp://user@host/path");
+  if (location.host.empty())
+    throw bad_url(
+        url, fmt::format("the host is missing: {}://user@host/path", name_of(location.scheme)));
   if (port.empty()) return;
   const char* const last = port.data() + port.size();
   const auto [end, failed] = std::from_chars(port.data() + 1, last, location.port);
@@ -65,14 +93,17 @@ void read_authority(std::string_view url, std::string_view authority, Location& 
     throw bad_url(url, "the port is a number from 1 to 65535");
 }
 
-Location sftp_location(std::string_view url, std::string_view rest) {
+Location server_location(Scheme scheme, std::string_view url, std::string_view rest) {
   const auto slash = rest.find('/');
   Location location;
-  location.scheme = Scheme::sftp;
+  location.scheme = scheme;
   read_authority(url, rest.substr(0, slash), location);
-  if (slash == std::string_view::npos) return location;
-  location.path = decoded(url, rest.substr(slash));
+  if (slash != std::string_view::npos) location.path = decoded(url, rest.substr(slash));
   if (location.path.find('\0') != std::string::npos) throw bad_url(url, "a path cannot hold NUL");
+  if (!has_login_directory(scheme)) {
+    if (location.path.empty()) location.path = "/";
+    return location;
+  }
   if (location.path == "/~") location.path.clear();
   if (location.path.starts_with("/~/")) location.path.erase(0, 3);
   return location;
@@ -91,12 +122,32 @@ std::string resolved(const Location& tree) {
   return (tree.scheme == Scheme::s3 ? tree.bucket : tree.server()) + "/" + path;
 }
 
+std::string known_schemes() {
+  std::string all;
+  for (const SchemeName& one : names)
+    all += fmt::format("{}{}://",
+                       &one == &names.back() ? " and "
+                       : all.empty()         ? ""
+                                             : ", ",
+                       one.name);
+  return all;
+}
+
 }  // namespace
+
+std::string_view name_of(Scheme scheme) {
+  return std::ranges::find(names, scheme, &SchemeName::scheme)->name;
+}
+
+bool has_host(Scheme scheme) {
+  return scheme != Scheme::local && scheme != Scheme::s3;
+}
 
 std::string Location::server() const {
   const bool ipv6 = host.find(':') != std::string::npos;
-  return fmt::format("sftp://{}{}{}{}{}{}", user, user.empty() ? "" : "@", ipv6 ? "[" : "", host,
-                     ipv6 ? "]" : "", port == 0 ? "" : fmt::format(":{}", port));
+  return fmt::format("{}://{}{}{}{}{}{}", name_of(scheme), user, user.empty() ? "" : "@",
+                     ipv6 ? "[" : "", host, ipv6 ? "]" : "",
+                     port == 0 ? "" : fmt::format(":{}", port));
 }
 
 Overlap overlap_of(const Location& one, const Location& other) {
@@ -111,18 +162,17 @@ Location parse_location(std::string_view url) {
   if (url == "s3:") return s3_location(url, "");
   const auto colon = url.find("://");
   if (colon == std::string_view::npos) return {.scheme = Scheme::local, .path = std::string(url)};
-  const std::string_view scheme = url.substr(0, colon);
+  const std::string_view name = url.substr(0, colon);
   const std::string_view rest = url.substr(colon + 3);
-  if (scheme == "s3") return s3_location(url, rest);
-  if (scheme == "sftp") return sftp_location(url, rest);
-  if (scheme == "file") {
-    if (!rest.starts_with('/')) throw bad_url(url, "a file URL has three slashes: file:///path");
-    return {.scheme = Scheme::local, .path = std::string(rest)};
-  }
-  throw Error(
-      ErrorCode::unsupported, "open", std::string(url),
-      fmt::format("the scheme {} is not known; there are plain paths, file://, s3:// and sftp://",
-                  scheme));
+  const std::optional<Scheme> scheme = scheme_of(name);
+  if (!scheme)
+    throw Error(ErrorCode::unsupported, "open", std::string(url),
+                fmt::format("the scheme {} is not known; there are plain paths, {}", name,
+                            known_schemes()));
+  if (has_host(*scheme)) return server_location(*scheme, url, rest);
+  if (scheme == Scheme::s3) return s3_location(url, rest);
+  if (!rest.starts_with('/')) throw bad_url(url, "a file URL has three slashes: file:///path");
+  return {.scheme = Scheme::local, .path = std::string(rest)};
 }
 
 Location parse_file_location(std::string_view url) {

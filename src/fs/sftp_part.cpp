@@ -28,7 +28,7 @@ Connection::Pending ask_remove(Connection& connection, const std::string& path) 
 }
 
 /// Removes what a writer left, on whatever connection there is by then.
-Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path, SftpTemporaries::Use use) {
+Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path, ServerTemporaries::Use use) {
   (void)use;  // held until it is gone
   std::optional<Error> failure;
   try {

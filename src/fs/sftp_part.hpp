@@ -78,7 +78,7 @@ class SftpPart {
   const WriteOptions& options_;
   std::string target_;     ///< On the server.
   std::string temporary_;  ///< Empty: there is none (any more).
-  SftpTemporaries::Use use_;
+  ServerTemporaries::Use use_;
   std::vector<Handle> handles_;  // and with them the connections: outlive what was sent on them
   std::size_t next_handle_ = 0;
   std::deque<Sent> sent_;

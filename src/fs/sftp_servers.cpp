@@ -1,6 +1,6 @@
 #include "fs/sftp_servers.hpp"
 
-#include "fs/sftp_temporaries.hpp"
+#include "fs/sftp_sweeper.hpp"
 #include "sluice/fs/sftp_fs.hpp"
 #include "sluice/sftp/ssh_command.hpp"
 
@@ -44,9 +44,8 @@ Task<std::unique_ptr<FileSystem>> SftpServers::open(OpContext context, Location 
   options.allow_non_atomic = settings_.allow_non_atomic;
   options.journal = journal_;
   if (is_new && journal_) {
-    const std::size_t removed = co_await sweep_sftp(context, *options.client, journal_);
-    if (removed > 0)
-      context.log.info("Removed what interrupted runs had left", {{"files", removed}});
+    SftpSweeper sweeper(options.client);
+    co_await sweep_and_tell(context, sftp_temporaries_kind, location.server(), journal_, sweeper);
   }
   co_return make_sftp_fs(runtime_, std::move(options));
 }

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "fs/sftp_sweeper.hpp"
 #include "sluice/core/local_path.hpp"
 
 namespace sluice {
@@ -10,8 +11,6 @@ namespace {
 using sftp::Asked;
 using sftp::Connection;
 using sftp::StatusCode;
-
-constexpr std::size_t token_digits = 10;  // see SftpTemporaries
 
 FileType type_of(std::uint32_t mode) {
   if (S_ISREG(mode)) return FileType::regular;
@@ -34,8 +33,7 @@ SftpSite::SftpSite(Runtime& runtime, SftpFsOptions options)
     : log(runtime.log()),
       runtime_(runtime),
       options_(std::move(options)),
-      temporaries_(runtime, runtime.random().hex_id().substr(0, token_digits),
-                   options_.client->subject(), options_.journal),
+      temporaries_(runtime, sftp_temporaries_kind, options_.client->subject(), options_.journal),
       cleanups_(runtime.executor()) {
   while (options_.root.size() > 1 && options_.root.ends_with('/'))
     options_.root.pop_back();

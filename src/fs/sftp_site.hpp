@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "fs/sftp_temporaries.hpp"
+#include "fs/server_temporaries.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/fs/sftp_fs.hpp"
@@ -42,7 +42,7 @@ class SftpSite {
   /// way.
   Task<> make_directories(sftp::Connection& connection, std::string path);
 
-  SftpTemporaries& temporaries() { return temporaries_; }
+  ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Logger log;
   bool warned_of_owner = false;
@@ -57,7 +57,7 @@ class SftpSite {
 
   Runtime& runtime_;
   SftpFsOptions options_;
-  SftpTemporaries temporaries_;
+  ServerTemporaries temporaries_;
   TaskGroup cleanups_;
 };
 

@@ -6,16 +6,12 @@
 #include "sluice/async/runtime.hpp"
 #include "sluice/async/semaphore.hpp"
 #include "sluice/net/endpoint.hpp"
+#include "sluice/net/stream.hpp"
 #include "sluice/net/tls_options.hpp"
 
 namespace sluice::net {
 
 class TlsContext;
-/// The sessions that one endpoint gave us, for resumption (RFC 8446 section 2.2).
-class TlsSessions;
-
-std::shared_ptr<TlsSessions> make_tls_sessions();
-
 /// A client's side of TLS: certificates are loaded at the first handshake, off the loop (a system's
 /// CAs take milliseconds).
 class TlsSetup {

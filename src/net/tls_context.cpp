@@ -52,6 +52,7 @@ TlsContext::TlsContext(const TlsOptions& options)
     throw Error(ErrorCode::internal, "TLS", "", take_openssl_message());
   SSL_CTX* context = context_.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  if (!options.tls13) SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
   // Whole records with one system call, instead of one for a record's header and one for the rest.

@@ -302,4 +302,22 @@ void TlsStream::farewell() noexcept {
   ERR_clear_error();
 }
 
+Task<> TlsStream::end_writing(boost::system::error_code& result) {
+  for (;;) {
+    ERR_clear_error();
+    const int returned = SSL_shutdown(ssl_.get());
+    // 0: ours is sent, and the peer's has not come; that shows when it is read.
+    if (returned >= 0) break;
+    const Step step = step_of(returned);
+    if (step == Step::failed) result = failure();
+    if (step == Step::wait_read || step == Step::wait_write) co_await wait_for(step, result);
+    if (result) co_return;
+  }
+  co_await Transport::end_writing(result);
+}
+
+bool TlsStream::resumed() const {
+  return SSL_session_reused(ssl_.get()) == 1;
+}
+
 }  // namespace sluice::net

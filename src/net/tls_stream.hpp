@@ -27,6 +27,8 @@ class TlsStream final : public Transport {
   Task<> finish_write(boost::system::error_code& result) override;
   bool readable() override;
   void farewell() noexcept override;
+  Task<> end_writing(boost::system::error_code& result) override;
+  bool resumed() const override;
 
   void keep_session(SessionPointer session);
 

@@ -30,6 +30,11 @@ void Transport::close() noexcept {
   socket_.close(ignored);
 }
 
+Task<> Transport::end_writing(boost::system::error_code& result) {
+  socket_.shutdown(Socket::shutdown_send, result);
+  co_return;
+}
+
 void Transport::note_sent(std::size_t bytes) {
   own_.sent += bytes;
   total_->sent += bytes;

@@ -42,6 +42,10 @@ class Transport {
   virtual std::size_t read_now(MutableBytes) { return 0; }
   /// Says goodbye before the socket is closed, without waiting.
   virtual void farewell() noexcept {}
+  /// Tells the peer that nothing more will be written; what it sends can still be read.
+  virtual Task<> end_writing(boost::system::error_code& result);
+  /// Whether a TLS session of before was taken up again.
+  virtual bool resumed() const { return false; }
 
   Socket& socket() { return socket_; }
   /// Ends pending operations with operation_aborted; the stream stays usable.

@@ -140,6 +140,13 @@ TEST_CASE(
   CHECK(temporary_name_for("report.csv", id) == ".report.csv.0123456789abcdef.sluice-part");
 }
 
+TEST_CASE("temporary names: a server that hides names with a dot in front has a form without it") {
+  const std::string plain = temporary_name_for("report.csv", id, sluice::TemporaryForm::plain);
+  CHECK(plain == "report.csv." + id + ".sluice-part");
+  CHECK(sluice::is_temporary_name(plain));
+  CHECK(temporary_name_for(std::string(255, 'n'), id, sluice::TemporaryForm::plain).size() <= 255);
+}
+
 TEST_CASE("temporary names: a long name is not cut inside of a character") {
   std::string name;
   for (int i = 0; i < 85; ++i)
@@ -153,8 +160,8 @@ TEST_CASE("temporary names: a long name is not cut inside of a character") {
 
 TEST_CASE("temporary names: other names are not taken for them") {
   for (const std::string& name :
-       {""s, "."s, "a"s, ".sluice-part"s, ".a.sluice-part"s, "a." + id + ".sluice-part",
-        "." + id + ".sluice-part", ".a." + id + ".sluice-parts", ".a.0123456789abcdeg.sluice-part"s,
+       {""s, "."s, "a"s, ".sluice-part"s, ".a.sluice-part"s, "." + id + ".sluice-part",
+        ".a." + id + ".sluice-parts", ".a.0123456789abcdeg.sluice-part"s,
         ".a.0123456789ABCDEF.sluice-part"s, ".a0123456789abcdef.sluice-part"s,
         ".a.123456789abcdef.sluice-part"s}) {
     INFO("name ", name);

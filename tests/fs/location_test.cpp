@@ -50,6 +50,20 @@ TEST_CASE("where files are wanted, a bucket must be named") {
   CHECK(refusal_of("gopher://x") == ErrorCode::unsupported);
 }
 
+TEST_CASE("servers are named by user, host and port, and their paths are decoded") {
+  const Location file = parse_location("ftp://me%40home@Host:2121/a%20b/c");
+  CHECK(file.scheme == Scheme::ftp);
+  CHECK(file.user == "me@home");
+  CHECK(file.port == 2121);
+  CHECK(file.path == "/a b/c");
+  CHECK(parse_location("ftps://host/~/in").path == "in");
+  CHECK(parse_location("ftpes://[::1]:21/x").server() == "ftpes://[::1]:21");
+  CHECK(parse_location("webdavs://host").path == "/");
+  CHECK(parse_location("webdav://host/~/x").path == "/~/x");
+  CHECK(refusal_of("ftp://me:secret@host/") == ErrorCode::invalid_input);
+  CHECK(refusal_of("webdavs:///x") == ErrorCode::invalid_input);
+}
+
 TEST_CASE("trees overlap if one is the other or lies below it") {
   CHECK(overlap("s3://bucket", "s3://bucket/a") == Overlap::nested);
   CHECK(overlap("s3://bucket/a", "s3://bucket/a/") == Overlap::same);

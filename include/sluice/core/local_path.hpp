@@ -29,8 +29,13 @@ std::optional<std::string> refusal_of(std::string_view remote_path);
 /// is the system's, none if the directory is there now.
 std::error_code make_private_directories(const std::filesystem::path& directory);
 
+/// `plain` has no dot in front: servers that do not list such names would hide what was left.
+enum class TemporaryForm : bool { hidden, plain };
+
 /// Our temporary names: ".<name, shortened>.<16 hex digits>.sluice-part". Walks hide them.
-std::string temporary_name_for(std::string_view final_name, std::string_view hex_id);
+std::string temporary_name_for(std::string_view final_name, std::string_view hex_id,
+                               TemporaryForm form = TemporaryForm::hidden);
+/// In either form.
 bool is_temporary_name(std::string_view name);
 
 }  // namespace sluice

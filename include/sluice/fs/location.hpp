@@ -6,19 +6,34 @@
 
 namespace sluice {
 
-enum class Scheme : std::uint8_t { local, s3, sftp };
+enum class Scheme : std::uint8_t {
+  local,
+  s3,
+  sftp,
+  ftp,      ///< In the clear.
+  ftpes,    ///< FTP with TLS that both agree on first (explicit, RFC 4217), as FileZilla names it.
+  ftps,     ///< FTP with TLS from the first byte (implicit), as curl names it.
+  webdav,   ///< Over HTTP.
+  webdavs,  ///< Over HTTPS.
+};
+
+/// As it stands in URLs.
+std::string_view name_of(Scheme scheme);
+/// Whether a URL of it names a user, a host and a port.
+bool has_host(Scheme scheme);
 
 /// Where a URL points: a plain path, "file:///path", "s3://bucket/key", or "s3://" (also "s3:"),
-/// which is the service itself with its buckets; "sftp://user@host:port/path". Pure.
+/// which is the service itself with its buckets; "sftp://user@host:port/path", and the same with
+/// the other schemes of servers. Pure.
 struct Location {
   Scheme scheme = Scheme::local;
   std::string bucket{};  ///< s3 only; empty: the service itself.
-  /// A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it). Of sftp, the
-  /// path on the server, percent-decoded as curl and OpenSSH have it: absolute, or below the
-  /// directory where a login begins ("/~/x" in the URL; "" is that directory).
+  /// A local path, or a key (raw bytes, not percent-decoded: as the AWS CLI has it). On a server,
+  /// the path there, percent-decoded as curl and OpenSSH have it: absolute, or (SFTP and FTP) below
+  /// the directory where a login begins ("/~/x" in the URL; "" is that directory).
   std::string path{};
-  std::string user{}, host{};  ///< sftp only; an IPv6 address without brackets.
-  std::uint16_t port = 0;      ///< sftp only; 0: as the URL does not say.
+  std::string user{}, host{};  ///< Of a server; an IPv6 address without brackets.
+  std::uint16_t port = 0;      ///< Of a server; 0: as the URL does not say.
 
   bool is_service() const { return scheme == Scheme::s3 && bucket.empty(); }
   /// "sftp://user@host:port": the server, for messages and as its name.

@@ -14,6 +14,7 @@
 #include "sluice/core/environment.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/location.hpp"
+#include "sluice/fs/login.hpp"
 #include "sluice/fs/temporaries.hpp"
 #include "sluice/net/http1_client.hpp"
 
@@ -49,6 +50,7 @@ struct StorageOptions {
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
   SftpSettings sftp;
+  LoginSettings logins;  ///< Of FTP and WebDAV servers.
 };
 
 /// For who opens clients of its own by the same options.

@@ -17,7 +17,8 @@ namespace sluice {
 struct Temporary {
   /// "file" (subject: absolute local path of one temporary name), "directory" (subject: token,
   /// space, absolute local path: the temporary names in it whose id begins with the token),
-  /// "sftp-directory" (token, server, path on it) or "multipart" (subject:
+  /// "sftp-directory", "ftp-directory", "webdav-directory" (token, server, path on it) or
+  /// "multipart" (subject:
   /// s3://bucket/key?uploadId=...).
   std::string kind;
   std::string subject;

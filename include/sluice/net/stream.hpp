@@ -14,6 +14,10 @@ namespace sluice::net {
 
 class Transport;
 
+/// The sessions that one endpoint gave us, for resumption (RFC 8446 section 2.2).
+class TlsSessions;
+std::shared_ptr<TlsSessions> make_tls_sessions();
+
 /// A connected stream of bytes, TCP or TLS over it, for protocols other than HTTP. One reader and
 /// one writer at a time. It has no timeouts of its own: put what waits under a deadline. Throws
 /// Error{network, cancelled}.
@@ -31,11 +35,25 @@ class Stream {
   Task<std::size_t> read(MutableBytes buffer);
   /// Closes at once, in the middle of whatever waits, which fails.
   void shut();
+  /// The same, but 0 at the peer's end, and at any later call.
+  Task<std::size_t> read_or_end(MutableBytes buffer);
+  /// Whether that end was cut off: TLS without the peer's farewell, so that anybody may have made
+  /// it.
+  bool cut_off() const { return cut_off_; }
+  /// Tells the peer that nothing more will be written.
+  Task<> end_writing();
+  /// Whether a read would return at once: bytes, the end, or an error.
+  bool readable();
+  /// The peer's numeric address.
+  std::string peer_address() const;
+  /// Whether TLS took up a session of before again.
+  bool resumed() const;
 
  private:
   friend class StreamConnector;
   std::unique_ptr<Transport> transport_;
   std::string subject_;
+  bool cut_off_ = false;
 };
 
 /// Opens streams by name. Lives on the loop.
@@ -51,8 +69,10 @@ class StreamConnector {
   Task<std::unique_ptr<Stream>> connect(Endpoint peer, std::string subject, SteadyTime until);
 
   /// TLS over a stream in the clear, for protocols that agree on it after they have begun. What was
-  /// received before that is the caller's to refuse. Errors as connect() has them.
-  Task<std::unique_ptr<Stream>> secure(std::unique_ptr<Stream> plain, Endpoint peer);
+  /// received before that is the caller's to refuse. Errors as connect() has them. `sessions`: to
+  /// take one from and to keep new ones in; null: those of this connector.
+  Task<std::unique_ptr<Stream>> secure(std::unique_ptr<Stream> plain, Endpoint peer,
+                                       std::shared_ptr<TlsSessions> sessions = nullptr);
 
  private:
   struct Parts;

@@ -1,4 +1,4 @@
-#include "fs/sftp_temporaries.hpp"
+#include "fs/server_temporaries.hpp"
 
 #include <fmt/format.h>
 
@@ -8,26 +8,14 @@
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
 #include "sluice/codec/percent.hpp"
-#include "sluice/core/local_path.hpp"
-#include "sluice/sftp/answers.hpp"
 
 namespace sluice {
 namespace {
 
-using sftp::Connection;
-using sftp::requests::Buffer;
-
-constexpr const char* kind = "sftp-directory";
 constexpr std::size_t token_digits = 10, id_digits = 16;
 // Bounds the memory for what is recorded; forgetting more often would only repeat records.
 constexpr std::size_t most_recorded = 4096;
 constexpr std::uint32_t count_mask = 0xFFFFFF;  // six of the sixteen digits
-
-std::string subject_of(const std::string& token, const std::string& server,
-                       const std::string& directory) {
-  return fmt::format("{} {} {}", token, codec::percent_encode(server, codec::Slash::keep),
-                     directory);
-}
 
 struct Subject {
   std::string token, server, directory;
@@ -51,44 +39,12 @@ bool is_of(const std::string& token, std::string_view name) {
          name.substr(end - id_digits, id_digits).starts_with(token);
 }
 
-Task<std::vector<std::string>> names_in(Connection& connection, const Subject& subject) {
-  const sftp::Asked asked{"sweep", subject.server + '/' + subject.directory};
-  std::vector<std::string> found;
-  const std::string handle =
-      co_await sftp::expect_handle(connection.send_open([&](Buffer& out, std::uint32_t id) {
-        sftp::requests::opendir(out, id, subject.directory);
-      }),
-                                   asked);
-  std::exception_ptr thrown;
-  try {
-    for (;;) {
-      const auto names =
-          co_await sftp::expect_names(connection.send([&](Buffer& out, std::uint32_t id) {
-            sftp::requests::readdir(out, id, handle);
-          }),
-                                      asked);
-      if (!names) break;
-      for (const sftp::Entry& entry : *names) {
-        if (is_of(subject.token, entry.name)) found.push_back(entry.name);
-      }
-    }
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  connection.close_handle(handle);
-  if (thrown) std::rethrow_exception(thrown);
-  co_return found;
-}
-
-Task<std::size_t> sweep_one(Connection& connection, Subject subject) {
+Task<std::size_t> sweep_one(OpContext context, Subject subject, ServerSweeper& sweeper) {
   std::size_t removed = 0;
-  const std::vector<std::string> names = co_await names_in(connection, subject);
+  const std::vector<std::string> names = co_await sweeper.names_in(context, subject.directory);
   for (const std::string& name : names) {
-    const std::string path = subject.directory + '/' + name;
-    co_await sftp::expect_ok(connection.send([&path](Buffer& out, std::uint32_t id) {
-      sftp::requests::remove(out, id, path);
-    }),
-                             {"sweep", subject.server + '/' + path});
+    if (!is_of(subject.token, name)) continue;
+    co_await sweeper.remove(context, subject.directory + '/' + name);
     ++removed;
   }
   co_return removed;
@@ -102,53 +58,59 @@ std::string directory_on_server(std::string_view path) {
   return std::string(path.substr(0, std::max<std::size_t>(slash, 1)));
 }
 
-SftpTemporaries::SftpTemporaries(Runtime& runtime, std::string token, std::string server,
-                                 std::shared_ptr<TemporaryJournal> journal)
+ServerTemporaries::ServerTemporaries(Runtime& runtime, std::string kind, std::string server,
+                                     std::shared_ptr<TemporaryJournal> journal, TemporaryForm form)
     : runtime_(runtime),
-      token_(std::move(token)),
+      kind_(std::move(kind)),
+      token_(runtime.random().hex_id().substr(0, token_digits)),
       server_(std::move(server)),
-      journal_(std::move(journal)) {}
+      journal_(std::move(journal)),
+      form_(form) {}
 
-Task<SftpTemporaries::Use> SftpTemporaries::use(std::string directory) {
+Temporary ServerTemporaries::entry_for(const std::string& directory) const {
+  return {kind_, fmt::format("{} {} {}", token_, codec::percent_encode(server_, codec::Slash::keep),
+                             directory)};
+}
+
+Task<ServerTemporaries::Use> ServerTemporaries::use(std::string directory) {
   if (!journal_) co_return Use();
   if (!uses_.contains(directory)) {
     if (uses_.size() >= most_recorded) forget_unused();
     // Two may record it at the same moment: that does no harm.
-    const Temporary entry{kind, subject_of(token_, server_, directory)};
+    const Temporary entry = entry_for(directory);
     co_await offload(runtime_.disk(), [this, &entry] { journal_->record_in_job(entry); });
   }
   ++uses_[directory];
   co_return Use(this, std::move(directory));
 }
 
-std::string SftpTemporaries::next(const std::string& path) {
+std::string ServerTemporaries::next(const std::string& path) {
   count_ = (count_ + 1) & count_mask;
   const std::size_t slash = path.rfind('/');
   const std::size_t name = slash == std::string::npos ? 0 : slash + 1;
   return path.substr(0, name) + temporary_name_for(std::string_view(path).substr(name),
-                                                   fmt::format("{}{:06x}", token_, count_));
+                                                   fmt::format("{}{:06x}", token_, count_), form_);
 }
 
-void SftpTemporaries::forget_unused() {
+void ServerTemporaries::forget_unused() {
   std::erase_if(uses_, [this](const auto& use) {
     if (use.second > 0) return false;
-    journal_->forget({kind, subject_of(token_, server_, use.first)});
+    journal_->forget(entry_for(use.first));
     return true;
   });
 }
 
-Task<std::size_t> sweep_sftp(OpContext context, sftp::Client& client,
-                             std::shared_ptr<TemporaryJournal> journal) {
+Task<std::size_t> sweep_server(OpContext context, std::string kind, std::string server,
+                               std::shared_ptr<TemporaryJournal> journal, ServerSweeper& sweeper) {
   std::size_t removed = 0;
   const std::vector<Temporary> orphans = co_await journal->orphans();
   for (const Temporary& orphan : orphans) {
     if (orphan.kind != kind) continue;
     const auto subject = parse_subject(orphan.subject);
-    if (!subject || subject->server != client.subject()) continue;
+    if (!subject || subject->server != server) continue;
     std::optional<Error> failure;
     try {
-      const auto connection = co_await client.connection(context);
-      removed += co_await sweep_one(*connection, *subject);
+      removed += co_await sweep_one(context, *subject, sweeper);
     } catch (...) {
       failure = error_from(std::current_exception());
     }
@@ -161,6 +123,13 @@ Task<std::size_t> sweep_sftp(OpContext context, sftp::Client& client,
     }
   }
   co_return removed;
+}
+
+Task<> sweep_and_tell(OpContext context, std::string kind, std::string server,
+                      std::shared_ptr<TemporaryJournal> journal, ServerSweeper& sweeper) {
+  const std::size_t removed = co_await sweep_server(context, std::move(kind), std::move(server),
+                                                    std::move(journal), sweeper);
+  if (removed > 0) context.log.info("Removed what interrupted runs had left", {{"files", removed}});
 }
 
 }  // namespace sluice
