@@ -51,7 +51,7 @@ std::string as_directory(std::string path) {
 Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
-      sftp_(std::make_unique<SftpServers>(runtime, options_.sftp, options_.journal)) {}
+      sftp_(std::make_unique<SftpServers>(runtime, options_)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
