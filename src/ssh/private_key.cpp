@@ -92,7 +92,9 @@ PrivateKeyFacts inspect_private_key(std::string_view text, const std::string& fi
   text.remove_prefix(begin + begin_mark.size());
   const std::string_view label = text.substr(0, text.find(dashes));
   text.remove_prefix(std::min(text.size(), label.size() + dashes.size()));
-  const std::string_view block = text.substr(0, text.find(end_mark));
+  const auto end = text.find(end_mark);
+  if (end == std::string_view::npos) throw unreadable(file, "its end is missing");
+  const std::string_view block = text.substr(0, end);
   if (label != "OPENSSH PRIVATE KEY") return inspect_pem(label, block, file);
   const auto body = body_of(block);
   if (!body) throw unreadable(file, "it is damaged");

@@ -6,6 +6,7 @@
 
 #include "sluice/fs/sftp_fs.hpp"
 #include "sluice/sftp/client.hpp"
+#include "sluice/ssh/connector.hpp"
 #include "support/run.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -14,6 +15,10 @@ namespace sluice::test {
 /// From SLUICE_SFTP_COMMAND, the words of a command that speaks SFTP, one a line: sftp-server
 /// itself, or ssh. Throws without it.
 const std::vector<std::string>& server_command();
+
+/// From SLUICE_SSH_PORT, _USER, _KEY and _KNOWN_HOSTS, a server for libssh2, which is used instead of
+/// the command where they are set.
+ssh::ConnectorOptions connector_options();
 
 struct SftpSettings {
   std::size_t connections = 2;
