@@ -72,9 +72,10 @@ Task<std::optional<Secret>> ask_password(Runtime& runtime, std::string question)
   return ask(&runtime, std::move(question), Typing::hidden);
 }
 
-Task<bool> ask_whether(Runtime& runtime, std::string question) {
+Task<std::optional<bool>> ask_whether(Runtime& runtime, std::string question) {
   const auto typed = co_await ask(&runtime, std::move(question), Typing::shown);
-  co_return typed && typed->reveal() == "yes";
+  if (!typed) co_return std::nullopt;
+  co_return typed->reveal() == "yes";
 }
 
 }  // namespace sluice::cli

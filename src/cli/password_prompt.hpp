@@ -13,6 +13,6 @@ namespace sluice::cli {
 Task<std::optional<Secret>> ask_password(Runtime& runtime, std::string question);
 
 /// The same with what is typed to be seen: whether it is "yes".
-Task<bool> ask_whether(Runtime& runtime, std::string question);
+Task<std::optional<bool>> ask_whether(Runtime& runtime, std::string question);
 
 }  // namespace sluice::cli

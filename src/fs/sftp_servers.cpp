@@ -17,6 +17,10 @@ std::shared_ptr<sftp::Client> SftpServers::make_client(const Location& location)
   options.connect = [transport](OpContext context) {
     return transport->connect(std::move(context));
   };
+  constexpr std::size_t most_handshakes = 8;
+  std::shared_ptr<Semaphore>& handshakes = handshakes_[location.host];
+  if (!handshakes) handshakes = std::make_shared<Semaphore>(runtime_.executor(), most_handshakes);
+  options.handshakes = handshakes;
   return std::make_shared<sftp::Client>(runtime_, std::move(options));
 }
 

@@ -33,6 +33,8 @@ class SftpServers {
   LoginSettings logins_;
   Environment environment_;
   std::shared_ptr<TemporaryJournal> journal_;
+  /// OpenSSH drops connections at random when more than ten log in at once (MaxStartups).
+  std::map<std::string, std::shared_ptr<Semaphore>> handshakes_;
   std::map<std::string, std::shared_ptr<sftp::Client>> clients_;
 };
 

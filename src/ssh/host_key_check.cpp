@@ -65,17 +65,19 @@ Task<> HostKeyCheck::check(std::string blob) {
 
 Task<> HostKeyCheck::decide_on_new(std::string blob) {
   const std::string shown = fmt::format("{} {}", type_of_blob(blob), fingerprint(blob));
-  if (options_.policy == HostKeyPolicy::strict ||
-      (options_.policy == HostKeyPolicy::ask && !options_.ask_host_key))
-    throw refusal(fmt::format("the host key {} is not in known_hosts (see --host-key-check)", shown));
-  if (options_.policy == HostKeyPolicy::ask) {
+  std::optional<bool> agreed;
+  if (options_.policy == HostKeyPolicy::accept_new) agreed = true;
+  if (options_.policy == HostKeyPolicy::ask && options_.ask_host_key) {
     HostKeyQuestion question;
     question.host = name_;
     question.type = type_of_blob(blob);
     question.fingerprint = fingerprint(blob);
-    const bool agreed = co_await options_.ask_host_key(std::move(question));
-    if (!agreed) throw refusal(fmt::format("the host key {} was not accepted", shown));
+    agreed = co_await options_.ask_host_key(std::move(question));
   }
+  if (!agreed)
+    throw refusal(
+        fmt::format("the host key {} is not in known_hosts (see --host-key-check)", shown));
+  if (!*agreed) throw refusal(fmt::format("the host key {} was not accepted", shown));
   accepted_ = blob;
   co_await remember(std::move(blob));
 }

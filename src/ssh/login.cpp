@@ -23,6 +23,14 @@ unsigned size_of(const std::string& text) {
   return static_cast<unsigned>(text.size());
 }
 
+/// Whether it is the key's file that libssh2 complains of. What a wrong passphrase makes of PEM is
+/// an error of parsing.
+bool is_of_the_key(int result, const PrivateKeyFacts& facts) {
+  return result == LIBSSH2_ERROR_FILE || result == LIBSSH2_ERROR_METHOD_NONE ||
+         result == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED ||
+         (result == LIBSSH2_ERROR_PROTO && facts.encrypted);
+}
+
 }  // namespace
 
 Task<> Login::run() {
@@ -144,9 +152,7 @@ Task<bool> Login::try_file(const KeyFile* key) {
                                                  nullptr, 0, text.data(), text.size(),
                                                  passphrase->reveal().c_str());
   });
-  const bool unusable = result == LIBSSH2_ERROR_FILE || result == LIBSSH2_ERROR_METHOD_NONE ||
-                        result == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED;
-  if (!unusable) {
+  if (!is_of_the_key(result, key->facts)) {
     tried_.push_back(fmt::format("the key {}", key->path));
     co_return is_in(result);
   }

@@ -28,7 +28,8 @@ struct HostKeyQuestion {
   std::string type;         ///< "ssh-ed25519".
   std::string fingerprint;  ///< "SHA256:...".
 };
-using AskHostKey = std::function<Task<bool>(HostKeyQuestion)>;
+/// Whether to trust it; nullopt: there is nobody to ask.
+using AskHostKey = std::function<Task<std::optional<bool>>(HostKeyQuestion)>;
 
 struct SecretQuestion {
   enum class Kind : std::uint8_t { password, passphrase };
