@@ -41,9 +41,10 @@ bool is_in_path(const std::string& path, const std::string& program) {
 }  // namespace
 
 SshTransport choose_transport(const TransportFacts& facts) {
-  if (facts.ssh_options_given || facts.obstacle) return SshTransport::ssh;
-  if (facts.ssh_is_there && !facts.has_password) return SshTransport::ssh;
-  return facts.has_ssh_config && facts.ssh_is_there ? SshTransport::ssh : SshTransport::libssh2;
+  if (facts.ssh_options_given) return SshTransport::ssh;
+  if (!facts.ssh_is_there) return SshTransport::libssh2;
+  if (facts.obstacle || facts.has_ssh_config) return SshTransport::ssh;
+  return facts.has_password ? SshTransport::libssh2 : SshTransport::ssh;
 }
 
 SftpTransport::SftpTransport(Runtime& runtime, const SftpSettings& settings, LoginSettings logins,

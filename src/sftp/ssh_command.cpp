@@ -55,11 +55,15 @@ void refuse_option(const std::string& text, const char* what) {
               fmt::format("the {} begins like an option of ssh", what));
 }
 
-/// A word of a configuration line may hold blanks in quotes.
+/// As a configuration line has it: blanks in quotes, %% for %. Quotes, ends of lines and variables
+/// cannot be written.
 std::string quoted(const std::string& path) {
-  if (path.find('"') != std::string::npos)
-    throw Error(ErrorCode::invalid_input, "run ssh", path, "ssh takes no path with a quote in it");
-  return '"' + path + '"';
+  if (path.find_first_of("\"\n\r") != std::string::npos || path.find("${") != std::string::npos)
+    throw Error(ErrorCode::invalid_input, "run ssh", path, "ssh takes no such path");
+  std::string text = "\"";
+  for (const char c : path)
+    text += c == '%' ? "%%" : std::string(1, c);
+  return text + '"';
 }
 
 void add_identity(const SshCommand& command, std::vector<std::string>& words) {

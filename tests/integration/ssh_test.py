@@ -52,12 +52,6 @@ def key(bench, name, kind, passphrase="", form=None):
     return path
 
 
-def has_rsa(bench, running):
-    """Whether this libssh2 can use RSA: the version is in what it says when it cannot."""
-    found = re.search(r"libssh2 (\d+)\.(\d+)", bench.stderr)
-    return not found or (int(found[1]), int(found[2])) >= (1, 11)
-
-
 # --- keys ----------------------------------------------------------------------------------------
 
 
@@ -207,6 +201,7 @@ def keys_of_rsa_need_a_newer_libssh2(bench):
             authorize(running, rsa)
             list_root(bench, running, *flags(running, rsa, "ssh"))
             list_root(bench, running, *flags(running, rsa, "auto"))
+            list_root(bench, running, *flags(running, rsa, "auto"), SLUICE_PASSWORD="unused")
             result = subprocess.run([sys.argv[1], *map(str, flags(running, rsa)), "ls", running.url("/etc/")], env=bench.environment, capture_output=True, text=True)
             if result.returncode != OK:
                 assert result.returncode == FAILED and "cannot use the RSA key" in result.stderr and "--ssh-transport ssh" in result.stderr, result
@@ -214,7 +209,7 @@ def keys_of_rsa_need_a_newer_libssh2(bench):
 
 def a_server_with_rsa_alone_needs_a_newer_libssh2(bench):
     with server(bench, host_key="rsa") as running:
-        list_root(bench, running, *flags(running, transport="auto"))
+        list_root(bench, running, *flags(running, transport="auto"), SLUICE_PASSWORD="unused")
         result = subprocess.run([sys.argv[1], *map(str, flags(running)), "ls", running.url("/etc/")], env=bench.environment, capture_output=True, text=True)
         if result.returncode == OK:
             return
@@ -223,6 +218,8 @@ def a_server_with_rsa_alone_needs_a_newer_libssh2(bench):
         list_root(bench, running, *flags(running), "--host-key-check", "accept-new", expect=FAILED)
         assert "RSA only" in bench.stderr and "--ssh-transport ssh" in bench.stderr, bench.stderr
         assert not running.known_hosts.exists()
+        # Only the server's own words tell it here; ssh(1) then goes on.
+        list_root(bench, running, *flags(running, transport="auto"), "--host-key-check", "accept-new", SLUICE_PASSWORD="unused")
 
 
 # --- passwords -----------------------------------------------------------------------------------
@@ -280,6 +277,35 @@ def a_server_that_wants_two_keys(bench):
         list_root(bench, running, *flags(running), "--ssh-key", second)
         list_root(bench, running, *flags(running), expect=AUTHENTICATION)
         assert "Permission denied" in bench.stderr, bench.stderr
+
+
+# --- which transport ------------------------------------------------------------------------------
+
+
+def the_transport_that_is_chosen(bench):
+    home = bench.directory / ".ssh"
+    home.mkdir(mode=0o700)
+    empty = bench.directory / "empty"
+    empty.mkdir()
+    with server(bench, log_level="DEBUG1") as running:
+        (home / "id_ed25519").write_text(running.key.read_text())
+        (home / "id_ed25519").chmod(0o600)
+
+        def chosen(*more, key=True, transport="auto", **environment):
+            before = len(running.log.read_text())
+            known = flags(running, transport=transport) if key else ("--known-hosts", running.known_hosts)
+            list_root(bench, running, *known, *more, **environment)
+            return re.search(r"remote software version (OpenSSH|libssh2)", running.log.read_text()[before:])[1]
+
+        assert chosen() == "OpenSSH"
+        assert chosen(PATH=str(empty)) == "libssh2"
+        assert chosen(SLUICE_PASSWORD="unused") == "libssh2"
+        assert chosen(transport="ssh", SLUICE_PASSWORD="unused") == "OpenSSH"
+        assert chosen(transport="libssh2") == "libssh2"
+        assert chosen("--ssh-command", "ssh", SLUICE_PASSWORD="unused") == "OpenSSH"
+        assert chosen(key=False, SLUICE_PASSWORD="unused") == "libssh2"
+        (home / "config").write_text("Host *\n  ServerAliveInterval 10\n")
+        assert chosen(SLUICE_PASSWORD="unused") == "OpenSSH"
 
 
 # --- what a connection bears ---------------------------------------------------------------------
