@@ -174,8 +174,8 @@ Task<std::unique_ptr<sftp::Channel>> SftpTransport::connect(OpContext context) {
   } catch (...) {
     failure = error_from(std::current_exception());
   }
-  const bool may_change = settings_.transport == SshTransport::automatic &&
-                          failure->code() == ErrorCode::unsupported;
+  const bool may_change =
+      settings_.transport == SshTransport::automatic && failure->code() == ErrorCode::unsupported;
   if (!may_change) throw *failure;
   context.log.info("ssh(1) makes the connection",
                    {{"server", location_.server()}, {"reason", failure->message()}});

@@ -57,8 +57,7 @@ Task<std::vector<agent::Identity>> AgentClient::identities() {
 
 Task<agent::Signature> AgentClient::sign(std::string blob, std::string data,
                                          agent::SignFlags flags) {
-  const std::string answer =
-      co_await exchange_in_time(agent::request_signature(blob, data, flags));
+  const std::string answer = co_await exchange_in_time(agent::request_signature(blob, data, flags));
   co_return agent::parse_signature(answer);
 }
 

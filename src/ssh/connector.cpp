@@ -93,14 +93,13 @@ Task<std::unique_ptr<Channel>> Connector::connect(OpContext context, std::string
   co_await parts_->host_key.load();
   if (const auto obstacle = obstacle_in(parts_->host_key.known()))
     throw Error(ErrorCode::unsupported, "connect", options.subject, *obstacle);
-  const SteadyTime own =
-      runtime.clock().steady() +
-      std::chrono::duration_cast<SteadyTime::duration>(options.connect_timeout);
+  const SteadyTime own = runtime.clock().steady() +
+                         std::chrono::duration_cast<SteadyTime::duration>(options.connect_timeout);
   net::Endpoint peer;
   peer.host = options.host;
   peer.port = options.port;
-  auto stream = co_await parts_->streams.connect(peer, options.subject,
-                                                 std::min(own, context.deadline));
+  auto stream =
+      co_await parts_->streams.connect(peer, options.subject, std::min(own, context.deadline));
   auto session = std::make_unique<Session>(runtime, make_stream_wire(std::move(stream)),
                                            options.subject, options.step_timeout);
   std::exception_ptr thrown;

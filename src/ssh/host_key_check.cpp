@@ -35,7 +35,8 @@ Task<> HostKeyCheck::check(std::string blob) {
   const HostKeyJudgement judgement = judge(known_, blob);
   const std::string_view type = type_of_blob(blob);
   switch (judgement.verdict) {
-    case HostKeyVerdict::known: co_return;
+    case HostKeyVerdict::known:
+      co_return;
     case HostKeyVerdict::revoked:
       throw refusal(fmt::format("the host key {} is revoked ({})", fingerprint(blob),
                                 judgement.because->place));
@@ -50,16 +51,17 @@ Task<> HostKeyCheck::check(std::string blob) {
                               "--ssh-transport ssh",
                               judgement.because->place));
     case HostKeyVerdict::unknown:
-    case HostKeyVerdict::other_type: break;
+    case HostKeyVerdict::other_type:
+      break;
   }
   // As ssh(1) has it: what is known of the host by another port confirms, and does not refuse.
   if (judge(known_without_port_, blob).verdict == HostKeyVerdict::known) co_return;
   if (accepted_ == blob) co_return;
   if (judgement.verdict == HostKeyVerdict::other_type)
-    throw refusal(fmt::format("the server shows the {} key {}, and {} has one of type {}; if it is "
-                              "good, add it to that file",
-                              type, fingerprint(blob), judgement.because->place,
-                              judgement.because->type));
+    throw refusal(
+        fmt::format("the server shows the {} key {}, and {} has one of type {}; if it is "
+                    "good, add it to that file",
+                    type, fingerprint(blob), judgement.because->place, judgement.because->type));
   co_await decide_on_new(std::move(blob));
 }
 

@@ -69,13 +69,13 @@ Task<> ask_agent(Runtime* runtime, std::string socket, KeyRing* ring) {
 }
 
 bool holds(const std::vector<KeyFile>& files, std::string_view blob) {
-  return std::ranges::any_of(
-      files, [blob](const KeyFile& key) { return key.facts.public_blob == blob; });
+  return std::ranges::any_of(files,
+                             [blob](const KeyFile& key) { return key.facts.public_blob == blob; });
 }
 
 bool holds(const std::vector<agent::Identity>& identities, std::string_view blob) {
-  return std::ranges::any_of(
-      identities, [blob](const agent::Identity& one) { return one.blob == blob; });
+  return std::ranges::any_of(identities,
+                             [blob](const agent::Identity& one) { return one.blob == blob; });
 }
 
 }  // namespace

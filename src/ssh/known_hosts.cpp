@@ -150,13 +150,11 @@ HostKeyJudgement judge(const std::vector<KnownKey>& known, std::string_view blob
   const auto with = [blob](HostKeyMark mark) {
     return [mark, blob](const KnownKey& key) { return key.mark == mark && key.blob == blob; };
   };
-  if (const KnownKey* key = find(with(HostKeyMark::revoked)))
-    return {HostKeyVerdict::revoked, key};
+  if (const KnownKey* key = find(with(HostKeyMark::revoked))) return {HostKeyVerdict::revoked, key};
   if (const KnownKey* key = find(with(HostKeyMark::none))) return {HostKeyVerdict::known, key};
   const std::string_view type = type_of_blob(blob);
-  const KnownKey* const same = find([type](const KnownKey& key) {
-    return key.mark == HostKeyMark::none && key.type == type;
-  });
+  const KnownKey* const same = find(
+      [type](const KnownKey& key) { return key.mark == HostKeyMark::none && key.type == type; });
   if (same) return {HostKeyVerdict::changed, same};
   const KnownKey* const other =
       find([](const KnownKey& key) { return key.mark == HostKeyMark::none; });

@@ -106,9 +106,9 @@ Task<bool> Login::try_agent_key(AgentClient* agent, agent::Identity identity) {
   Signer signer;
   void* abstract = &signer;
   const Session::Call call = [&](LIBSSH2_SESSION* raw) {
-    return libssh2_userauth_publickey(
-        raw, options_.user.c_str(), reinterpret_cast<const unsigned char*>(identity.blob.data()),
-        identity.blob.size(), &Signer::sign, &abstract);
+    return libssh2_userauth_publickey(raw, options_.user.c_str(),
+                                      reinterpret_cast<const unsigned char*>(identity.blob.data()),
+                                      identity.blob.size(), &Signer::sign, &abstract);
   };
   for (;;) {
     const int result = co_await session_.step(call);
@@ -231,10 +231,9 @@ Error Login::refusal(const KeyRing& ring) const {
     parts.push_back(cannot_use(key));
   const bool never_tried = tried_.empty() && !ring.unused.empty();
   if (parts.empty()) parts.emplace_back("there is no key and no password");
-  return Error(never_tried ? ErrorCode::unsupported : ErrorCode::unauthenticated, "log in",
-               options_.subject,
-               fmt::format("Permission denied ({}): {}", fmt::join(methods_, ","),
-                           fmt::join(parts, "; ")));
+  return Error(
+      never_tried ? ErrorCode::unsupported : ErrorCode::unauthenticated, "log in", options_.subject,
+      fmt::format("Permission denied ({}): {}", fmt::join(methods_, ","), fmt::join(parts, "; ")));
 }
 
 }  // namespace sluice::ssh

@@ -66,8 +66,7 @@ Session::~Session() {
 // --- the set-up ---------------------------------------------------------------------------------
 
 SteadyTime Session::step_end() const {
-  return runtime_.clock().steady() +
-         std::chrono::duration_cast<SteadyTime::duration>(step_limit_);
+  return runtime_.clock().steady() + std::chrono::duration_cast<SteadyTime::duration>(step_limit_);
 }
 
 Task<int> Session::finish(Call call) {
@@ -145,8 +144,7 @@ Task<> Session::open_subsystem(std::string name) {
   if (opened != 0) throw error_for(opened, "open a channel");
   // What a server program writes on its standard error would fill the window.
   const int ignored = co_await finish([this](LIBSSH2_SESSION*) {
-    return libssh2_channel_handle_extended_data2(channel_,
-                                                 LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE);
+    return libssh2_channel_handle_extended_data2(channel_, LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE);
   });
   if (ignored != 0) throw error_for(ignored, "open a channel");
   const int started = co_await finish([this, name](LIBSSH2_SESSION*) {
@@ -169,8 +167,8 @@ Task<std::size_t> Session::read(MutableBytes buffer) {
     if (failure_) throw *failure_;
     if (runtime_.turn().over()) co_await runtime_.turn().next();
     const bool had_input = in_begin_ < in_end_;
-    const ssize_t count = libssh2_channel_read(
-        channel_, reinterpret_cast<char*>(buffer.data()), buffer.size());
+    const ssize_t count =
+        libssh2_channel_read(channel_, reinterpret_cast<char*>(buffer.data()), buffer.size());
     after_call();
     if (had_input) input_.wake_all();  // a writer may have waited for room in the window
     if (count > 0) co_return static_cast<std::size_t>(count);
@@ -217,8 +215,8 @@ Task<> Session::write(Bytes bytes) {
       continue;
     }
     const bool had_input = in_begin_ < in_end_;
-    const ssize_t count = libssh2_channel_write(
-        channel_, reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const ssize_t count =
+        libssh2_channel_write(channel_, reinterpret_cast<const char*>(bytes.data()), bytes.size());
     after_call();
     if (had_input) input_.wake_all();
     if (count > 0) {

@@ -19,9 +19,12 @@ int Signer::sign(LIBSSH2_SESSION*, unsigned char** signature, std::size_t* signa
       self.data_.assign(reinterpret_cast<const char*>(data), data_size);
       self.state_ = State::wanted;
       return LIBSSH2_ERROR_EAGAIN;
-    case State::wanted: return LIBSSH2_ERROR_EAGAIN;
-    case State::refused: return -1;
-    case State::answered: break;
+    case State::wanted:
+      return LIBSSH2_ERROR_EAGAIN;
+    case State::refused:
+      return -1;
+    case State::answered:
+      break;
   }
   // libssh2 frees it.
   auto* const copy = static_cast<unsigned char*>(std::malloc(self.signature_.size() + 1));

@@ -7,8 +7,8 @@
 
 namespace sluice::ssh {
 
-/// Stands between libssh2, which calls for a signature in the middle of a call of ours, and an agent
-/// that is waited for: the call is told to come again, and finds the signature then.
+/// Stands between libssh2, which calls for a signature in the middle of a call of ours, and an
+/// agent that is waited for: the call is told to come again, and finds the signature then.
 class Signer {
  public:
   /// For libssh2_userauth_publickey(); `abstract` leads to a Signer.

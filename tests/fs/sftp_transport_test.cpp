@@ -4,7 +4,8 @@
 
 namespace sluice {
 
-TEST_CASE("auto takes ssh where it is there, unless a password is at hand that it could not be given") {
+TEST_CASE(
+    "auto takes ssh where it is there, unless a password is at hand that it could not be given") {
   CHECK(choose_transport({.ssh_is_there = true}) == SshTransport::ssh);
   CHECK(choose_transport({.ssh_is_there = true, .has_password = true}) == SshTransport::libssh2);
   CHECK(choose_transport({}) == SshTransport::libssh2);

@@ -39,7 +39,8 @@ TEST_CASE("ssh's words: options, then the host behind --, then the subsystem") {
   CHECK(joined(command).find("BatchMode") == std::string::npos);
 }
 
-TEST_CASE("keys, known hosts and the policy of ours are told to ssh, and nothing where it has its own") {
+TEST_CASE(
+    "keys, known hosts and the policy of ours are told to ssh, and nothing where it has its own") {
   SshCommand command;
   command.host = "h";
   for (const char* name : {"Identit", "KnownHosts", "StrictHostKeyChecking"})
@@ -48,7 +49,8 @@ TEST_CASE("keys, known hosts and the policy of ours are told to ssh, and nothing
   command.known_hosts = "/kh";
   command.accept_new = true;
   const std::string text = joined(command);
-  CHECK(text.find("|-o|IdentityFile \"/a b/50%%\"|-o|IdentityFile \"/other\"|-o|IdentitiesOnly yes|") !=
+  CHECK(text.find(
+            "|-o|IdentityFile \"/a b/50%%\"|-o|IdentityFile \"/other\"|-o|IdentitiesOnly yes|") !=
         std::string::npos);
   CHECK(text.find("|-o|UserKnownHostsFile \"/kh\"|") != std::string::npos);
   CHECK(text.find("|-o|StrictHostKeyChecking accept-new|") != std::string::npos);

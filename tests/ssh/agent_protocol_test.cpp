@@ -36,7 +36,8 @@ TEST_CASE("requests to the agent are framed") {
 }
 
 TEST_CASE("the agent's keys") {
-  const std::string answer = "\x0c\0\0\0\x02"s + text("k1") + text("me@host") + text("k2") + text("");
+  const std::string answer =
+      "\x0c\0\0\0\x02"s + text("k1") + text("me@host") + text("k2") + text("");
   const auto identities = parse_identities(answer);
   REQUIRE(identities.size() == 2);
   CHECK(identities[0].blob == "k1");

@@ -68,9 +68,11 @@ TEST_CASE("names are lists of patterns, and one with ! excludes") {
 }
 
 TEST_CASE("names that ssh-keygen -H hashed are found") {
-  const std::string text = line("|1|06sN0g/r7TrVwgCP1K8GfpHSI/Q=|irRTyrB/vzgcpuZtLMukmTbfJVQ=") +
-                           line("|1|9F4srxYvr/kOrBzXIstIkGt9DLQ=|pqUFUk8aWGIFvyv9PVU3QJpFPo4=", ecdsa);
-  const auto plain = keys_in(text, "host.example"), with_port = keys_in(text, "[host.example]:2222");
+  const std::string text =
+      line("|1|06sN0g/r7TrVwgCP1K8GfpHSI/Q=|irRTyrB/vzgcpuZtLMukmTbfJVQ=") +
+      line("|1|9F4srxYvr/kOrBzXIstIkGt9DLQ=|pqUFUk8aWGIFvyv9PVU3QJpFPo4=", ecdsa);
+  const auto plain = keys_in(text, "host.example"),
+             with_port = keys_in(text, "[host.example]:2222");
   REQUIRE(plain.size() == 1);
   CHECK(plain[0].type == "ssh-ed25519");
   CHECK(plain[0].place == "kh:1");
@@ -84,8 +86,9 @@ TEST_CASE("names that ssh-keygen -H hashed are found") {
 }
 
 TEST_CASE("lines that cannot be read are passed over") {
-  for (const std::string bad : {"", "#", "h", "h ssh-ed25519", "h ssh-ed25519 !!!", "@new h ssh-rsa x",
-                                "h 1024 37 159", "|1|x ssh-ed25519 AAAA", "|1|a|b ssh-ed25519 AAAA"})
+  for (const std::string bad :
+       {"", "#", "h", "h ssh-ed25519", "h ssh-ed25519 !!!", "@new h ssh-rsa x", "h 1024 37 159",
+        "|1|x ssh-ed25519 AAAA", "|1|a|b ssh-ed25519 AAAA"})
     CHECK(keys_in(bad + "\n", "h").empty());
   // The type in the line is not that of the key.
   CHECK(keys_in("h ssh-rsa " + std::string(ed25519) + "\n", "h").empty());

@@ -79,7 +79,8 @@ std::optional<std::string> refusal(std::string_view text) {
 TEST_CASE("OpenSSH's own format tells type and public key, also when it is encrypted") {
   CHECK(facts(plain).type == "ssh-ed25519");
   CHECK_FALSE(facts(plain).encrypted);
-  CHECK(fingerprint(facts(plain).public_blob) == "SHA256:Pu8Pfl+3pfe39Enmky/oFyNLIL0TnbT+iiXRcBM6atY");
+  CHECK(fingerprint(facts(plain).public_blob) ==
+        "SHA256:Pu8Pfl+3pfe39Enmky/oFyNLIL0TnbT+iiXRcBM6atY");
   CHECK(facts(encrypted).type == "ssh-ed25519");
   CHECK(facts(encrypted).encrypted);
 }

@@ -44,7 +44,8 @@ struct ConnectorOptions {
   std::uint16_t port = 22;
   std::string user;
   std::string subject;  ///< What errors name: "sftp://user@host:22".
-  /// Private keys, tried in their order. What is not there is passed over, unless `only_these_keys`.
+  /// Private keys, tried in their order. What is not there is passed over, unless
+  /// `only_these_keys`.
   std::vector<std::string> key_files;
   bool only_these_keys = false;  ///< Of the agent's keys only those that are these.
   std::string agent_socket;      ///< SSH_AUTH_SOCK; empty: no agent.

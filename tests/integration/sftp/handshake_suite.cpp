@@ -107,7 +107,9 @@ Task<> open_and_forget(Runtime* runtime) {
 
 }  // namespace
 
-TEST_CASE("S1: a connection that is cut at any byte of the handshake or the login fails once, and may be tried again") {
+TEST_CASE(
+    "S1: a connection that is cut at any byte of the handshake or the login fails once, and may be "
+    "tried again") {
   run(cut_everywhere);
 }
 

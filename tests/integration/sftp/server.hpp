@@ -16,8 +16,8 @@ namespace sluice::test {
 /// itself, or ssh. Throws without it.
 const std::vector<std::string>& server_command();
 
-/// From SLUICE_SSH_PORT, _USER, _KEY and _KNOWN_HOSTS, a server for libssh2, which is used instead of
-/// the command where they are set.
+/// From SLUICE_SSH_PORT, _USER, _KEY and _KNOWN_HOSTS, a server for libssh2, which is used instead
+/// of the command where they are set.
 ssh::ConnectorOptions connector_options();
 
 struct SftpSettings {
