@@ -19,7 +19,7 @@ constexpr auto usual_keys = std::to_array<const char*>({"id_ed25519", "id_ecdsa"
 
 /// As ssh(1) has it; blocking.
 std::string name_of_this_user() {
-  constexpr std::size_t enough = 16 * 1024;
+  constexpr std::size_t enough = 16UL * 1024;
   std::vector<char> buffer(enough);
   passwd entry = {};
   passwd* found = nullptr;
@@ -31,8 +31,9 @@ bool is_in_path(const std::string& path, const std::string& program) {
   if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find(':', begin), path.size());
-    const std::string directory = path.substr(begin, end - begin);
-    if (::access((directory + "/" + program).c_str(), X_OK) == 0) return true;
+    std::string candidate = path.substr(begin, end - begin);
+    candidate.append("/").append(program);
+    if (::access(candidate.c_str(), X_OK) == 0) return true;
     begin = end + 1;
   }
   return false;
@@ -113,6 +114,8 @@ Task<> SftpTransport::prepare_libssh2() {
   if (connector_) co_return;
   if (location_.user.empty())
     location_.user = co_await offload(runtime_.disk(), [] { return name_of_this_user(); });
+  if (location_.user.empty())
+    throw Error(ErrorCode::config, "connect", location_.server(), "the URL names no user");
   ssh::ConnectorOptions options = connector_options();
   options.ask_secret = [this](ssh::SecretQuestion question) {
     return find_secret(std::move(question));
@@ -146,19 +149,25 @@ Task<bool> SftpTransport::ssh_is_there() {
   co_return co_await offload(runtime_.disk(), [&] { return is_in_path(path, program); });
 }
 
+void SftpTransport::tell_of_ssh(const OpContext& context, const std::string& reason) const {
+  context.log.info("ssh(1) makes the connection",
+                   {{"server", location_.server()}, {"reason", reason}});
+}
+
 Task<> SftpTransport::choose(OpContext context) {
   TransportFacts facts;
   facts.ssh_options_given = settings_.ssh_command_given || !settings_.ssh_config.empty();
   if (!facts.ssh_options_given) {
     facts.ssh_is_there = co_await ssh_is_there();
     facts.has_ssh_config = co_await has_ssh_config();
-    co_await prepare_libssh2();
     facts.has_password = co_await has_password();
+  }
+  // Keys and agent are looked at only where it matters.
+  if (facts.ssh_is_there && choose_transport(facts) == SshTransport::libssh2) {
+    co_await prepare_libssh2();
     const auto obstacle = co_await connector_->obstacle();
     facts.obstacle = obstacle.has_value();
-    if (obstacle)
-      context.log.info("ssh(1) makes the connection",
-                       {{"server", location_.server()}, {"reason", *obstacle}});
+    if (obstacle) tell_of_ssh(context, *obstacle);
   }
   chosen_ = choose_transport(facts);
 }
@@ -177,8 +186,7 @@ Task<std::unique_ptr<sftp::Channel>> SftpTransport::connect(OpContext context) {
   const bool may_change =
       settings_.transport == SshTransport::automatic && failure->code() == ErrorCode::unsupported;
   if (!may_change) throw *failure;
-  context.log.info("ssh(1) makes the connection",
-                   {{"server", location_.server()}, {"reason", failure->message()}});
+  tell_of_ssh(context, failure->message());
   chosen_ = SshTransport::ssh;
   co_return co_await connect(context);
 }

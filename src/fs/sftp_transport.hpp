@@ -34,6 +34,7 @@ class SftpTransport {
 
  private:
   Task<> choose(OpContext context);
+  void tell_of_ssh(const OpContext& context, const std::string& reason) const;
   Task<bool> has_password();
   Task<bool> has_ssh_config();
   Task<bool> ssh_is_there();

@@ -83,18 +83,14 @@ bool Login::is_in(int result) {
 
 // --- keys ---------------------------------------------------------------------------------------
 
-bool Login::may_try_another_key() {
-  return keys_tried_++ < most_keys;
-}
-
 Task<bool> Login::try_keys(KeyRing* ring) {
   for (const agent::Identity& identity : ring->agent_keys) {
-    if (!may_try_another_key()) co_return false;
+    if (keys_tried_ == most_keys) co_return false;
     const bool done = co_await try_agent_key(ring->agent.get(), identity);
     if (done) co_return true;
   }
   for (const KeyFile& key : ring->files) {
-    if (!may_try_another_key()) co_return false;
+    if (keys_tried_ == most_keys) co_return false;
     const bool done = co_await try_file(&key);
     if (done) co_return true;
   }
@@ -103,6 +99,7 @@ Task<bool> Login::try_keys(KeyRing* ring) {
 
 Task<bool> Login::try_agent_key(AgentClient* agent, agent::Identity identity) {
   tried_.push_back(fmt::format("the agent's key {}", one_line(identity.comment, longest_prompt)));
+  ++keys_tried_;
   Signer signer;
   void* abstract = &signer;
   const Session::Call call = [&](LIBSSH2_SESSION* raw) {
@@ -146,6 +143,7 @@ Task<std::optional<Secret>> Login::passphrase_of(const KeyFile* key) {
 Task<bool> Login::try_file(const KeyFile* key) {
   const auto passphrase = co_await passphrase_of(key);
   if (!passphrase) co_return false;
+  ++keys_tried_;
   const std::string& text = key->text.reveal();
   const int result = co_await session_.finish([&](LIBSSH2_SESSION* raw) {
     return libssh2_userauth_publickey_frommemory(raw, options_.user.data(), options_.user.size(),

@@ -37,7 +37,6 @@ class Login {
   Task<std::optional<Secret>> secret(SecretQuestion question);
   /// Whether the server let us in; a failure that ends the connection is thrown.
   bool is_in(int result);
-  bool may_try_another_key();
   Error refusal(const KeyRing& ring) const;
 
   Session& session_;

@@ -16,10 +16,10 @@
 namespace sluice::ssh {
 namespace {
 
-constexpr std::size_t receive_at_once = 128 * 1024;
+constexpr std::size_t receive_at_once = 128UL * 1024;
 // A write goes on when less than this waits to be sent.
-constexpr std::size_t much_to_send = 256 * 1024;
-constexpr std::size_t longest_greeting = 64 * 1024;
+constexpr std::size_t much_to_send = 256UL * 1024;
+constexpr std::size_t longest_greeting = 64UL * 1024;
 // OpenSSH cuts what it sends into packets of 32 KiB anyway.
 constexpr unsigned packet_size = 32 * 1024;
 // What may come without being asked for again: at a round trip of 50 ms, 320 MB/s.
@@ -59,8 +59,20 @@ Session::Session(Runtime& runtime, std::unique_ptr<Wire> wire, std::string subje
 
 Session::~Session() {
   fail(Error(ErrorCode::network, "receive", subject_, "the connection was closed"));
+  abandon_exchange();
   raw_.reset();
   ::close(idle_descriptor_);
+}
+
+/// What an exchange of keys that is under way holds, libssh2 1.10 frees only when it is told of the
+/// failure in the exchange itself.
+void Session::abandon_exchange() {
+  char byte = 0;
+  if (unfinished_ && !greeting_over_) {
+    libssh2_session_handshake(raw_.get(), idle_descriptor_);
+  } else if (channel_) {
+    libssh2_channel_read(channel_, &byte, sizeof byte);
+  }
 }
 
 // --- the set-up ---------------------------------------------------------------------------------
@@ -93,6 +105,7 @@ Task<int> Session::finish_unbounded(Call call) {
 Task<int> Session::step(Call call) {
   const auto job = [this, &call] { return call(raw_.get()); };
   const int result = co_await offload(runtime_.cpu(), job);
+  unfinished_ = result == LIBSSH2_ERROR_EAGAIN;
   co_await flush();
   co_return result;
 }

@@ -87,6 +87,7 @@ class Session {
   Task<> send_all();
   Task<> run_part(Task<> part);
   void fail(const Error& error);
+  void abandon_exchange();
   void after_call();
   void note_input(std::size_t count);
 
@@ -103,6 +104,7 @@ class Session {
   std::size_t in_begin_ = 0, in_end_ = 0;
   std::string greeting_;
   bool greeting_over_ = false, reading_ = false, closing_ = false;
+  bool unfinished_ = false;  ///< What step() called last wants to be called again.
   std::optional<Error> failure_;
   int disconnect_reason_ = 0;
   std::string disconnect_words_;

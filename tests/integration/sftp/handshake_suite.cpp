@@ -4,10 +4,12 @@
 #include <map>
 #include <optional>
 
-#include "server.hpp"
+#include "sluice/async/deadline.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/net/stream.hpp"
 #include "ssh/opening.hpp"
+#include "ssh_server.hpp"
+#include "support/run.hpp"
 
 namespace sluice::test {
 namespace {

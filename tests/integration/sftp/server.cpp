@@ -5,18 +5,13 @@
 
 #include "fs/ssh_channel.hpp"
 #include "sluice/sftp/ssh_command.hpp"
+#include "ssh_server.hpp"
 
 namespace sluice::test {
 namespace {
 
 Task<std::unique_ptr<sftp::Channel>> run_command(Runtime* runtime) {
   co_return sftp::make_command_channel(*runtime, server_command(), "sftp://test");
-}
-
-std::string setting(const char* name) {
-  const char* const text = std::getenv(name);
-  if (!text) throw Error(ErrorCode::config, "test", name, "it is not set");
-  return text;
 }
 
 }  // namespace
@@ -32,18 +27,6 @@ const std::vector<std::string>& server_command() {
     return lines;
   }();
   return words;
-}
-
-ssh::ConnectorOptions connector_options() {
-  ssh::ConnectorOptions options;
-  options.host = "127.0.0.1";
-  options.port = static_cast<std::uint16_t>(std::stoi(setting("SLUICE_SSH_PORT")));
-  options.user = setting("SLUICE_SSH_USER");
-  options.subject = "sftp://test";
-  options.key_files = {setting("SLUICE_SSH_KEY")};
-  options.only_these_keys = true;
-  options.known_hosts = {setting("SLUICE_SSH_KNOWN_HOSTS")};
-  return options;
 }
 
 std::shared_ptr<sftp::Client> make_client(Runtime& runtime, const SftpSettings& settings) {

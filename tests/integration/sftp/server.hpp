@@ -6,19 +6,14 @@
 
 #include "sluice/fs/sftp_fs.hpp"
 #include "sluice/sftp/client.hpp"
-#include "sluice/ssh/connector.hpp"
 #include "support/run.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace sluice::test {
 
 /// From SLUICE_SFTP_COMMAND, the words of a command that speaks SFTP, one a line: sftp-server
-/// itself, or ssh. Throws without it.
+/// itself, or ssh. Throws without it. Where SLUICE_SSH_PORT is set, libssh2 makes the connection.
 const std::vector<std::string>& server_command();
-
-/// From SLUICE_SSH_PORT, _USER, _KEY and _KNOWN_HOSTS, a server for libssh2, which is used instead
-/// of the command where they are set.
-ssh::ConnectorOptions connector_options();
 
 struct SftpSettings {
   std::size_t connections = 2;
