@@ -45,6 +45,10 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "ssh-connections", "1 台のサーバーへの接続数の上限"},
     {"", "allow-non-atomic", "一度に置き換えられないサーバーでは、ファイルを 2 段階で置き換える"},
 
+    // FTP
+    {"", "ftp-connections", "1 台のサーバーへの接続数の上限"},
+    {"", "ftp-tls13", "TLS 1.3 を許可する(チケットが不足するサーバーがある)"},
+
     // Logins
     {"", "password-file", "URL のユーザーのパスワードを 1 行目に書いたファイル"},
     {"", "netrc-file",
@@ -186,6 +190,7 @@ constexpr auto entries = std::to_array<Entry>({
 
 constexpr auto headings = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"Options", "オプション"},
+    {"FTP", "FTP"},
     {"Logins", "ログイン"},
     {"Network", "ネットワーク"},
     {"Transfers", "転送"},

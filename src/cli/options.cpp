@@ -105,6 +105,14 @@ void add_sftp_options(CLI::App& app, GlobalOptions& options) {
              "Replace a file in two steps where the server cannot in one");
 }
 
+void add_ftp_options(CLI::App& app, GlobalOptions& options) {
+  Group group(app, "FTP");
+  group.preset("--ftp-connections", options.ftp_connections, "Connections to one server, at most")
+      ->check(CLI::Range(1, 1000));
+  group.flag("--ftp-tls13", options.ftp_tls13,
+             "Allow TLS 1.3, whose tickets some servers run out of");
+}
+
 void add_login_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "Logins");
   group.option("--password-file", options.password_file,
@@ -154,6 +162,7 @@ void add_output_options(CLI::App& app, GlobalOptions& options) {
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   add_s3_options(app, options);
   add_sftp_options(app, options);
+  add_ftp_options(app, options);
   add_login_options(app, options);
   add_network_options(app, options);
   add_transfer_options(app, options);

@@ -32,6 +32,9 @@ struct GlobalOptions {
   bool ssh_command_given = false;
   std::size_t ssh_connections = 8;
   bool allow_non_atomic = false;
+  // FTP
+  std::size_t ftp_connections = 16;
+  bool ftp_tls13 = false;
   // logins
   std::string password_file, netrc_file;
   // transfers

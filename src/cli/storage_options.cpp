@@ -94,6 +94,18 @@ SftpSettings sftp_settings(const GlobalOptions& options) {
   return settings;
 }
 
+FtpSettings ftp_settings(const GlobalOptions& options) {
+  FtpSettings settings;
+  settings.connections = options.ftp_connections;
+  settings.tls13 = options.ftp_tls13;
+  settings.allow_non_atomic = options.allow_non_atomic;
+  if (options.max_attempts) {
+    settings.retry = RetryPolicy::exponential();
+    settings.retry->max_attempts = *options.max_attempts;
+  }
+  return settings;
+}
+
 LoginSettings login_settings(const GlobalOptions& options, const Environment& environment) {
   LoginSettings settings;
   settings.password_file = options.password_file;
@@ -130,6 +142,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.buffer_memory = size_value(options.buffer_memory, "--buffer-memory");
   storage.journal = std::move(journal);
   storage.sftp = sftp_settings(options);
+  storage.ftp = ftp_settings(options);
   return storage;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fs/ftp_servers.hpp"
 #include "fs/sftp_servers.hpp"
 #include "sluice/async/semaphore.hpp"
 #include "sluice/fs/local_fs.hpp"
@@ -41,6 +42,10 @@ aws::S3ClientOptions s3_client_options(const StorageOptions& options,
 
 namespace {
 
+bool is_ftp(Scheme scheme) {
+  return scheme == Scheme::ftp || scheme == Scheme::ftpes || scheme == Scheme::ftps;
+}
+
 std::string as_directory(std::string path) {
   if (!path.empty() && path.back() != '/') path += '/';
   return path;
@@ -51,7 +56,8 @@ std::string as_directory(std::string path) {
 Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
-      sftp_(std::make_unique<SftpServers>(runtime, options_)) {}
+      sftp_(std::make_unique<SftpServers>(runtime, options_)),
+      ftp_(std::make_unique<FtpServers>(runtime, options_)) {}
 Storage::~Storage() = default;
 
 Task<Storage::S3*> Storage::s3(OpContext context) {
@@ -96,6 +102,7 @@ Task<std::shared_ptr<FileSystem>> Storage::open(OpContext context, Location loca
   }
   if (location.scheme == Scheme::sftp)
     co_return keep(co_await sftp_->open(context, std::move(location)));
+  if (is_ftp(location.scheme)) co_return keep(co_await ftp_->open(context, std::move(location)));
   S3* const shared = co_await s3(context);
   S3FsOptions remote;
   remote.client = shared->client;
@@ -154,6 +161,7 @@ Task<> Storage::close(OpContext context) {
   }
   opened_.clear();
   co_await sftp_->close();
+  co_await ftp_->close();
   if (s3_) {
     co_await s3_->session.http->close();
     s3_.reset();

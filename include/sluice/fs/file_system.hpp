@@ -85,6 +85,9 @@ struct Capabilities {
   bool walk_shows_tag = false;    ///< A walk reports etag.
   bool directories = true;        ///< Directories exist by themselves (not S3).
   bool server_side_copy = false;
+  /// Names may hold control characters, and end in a blank; else such ones are
+  /// Error{invalid_input} (FTP).
+  bool any_name = true;
   Duration mtime_precision = std::chrono::nanoseconds(1);
 };
 

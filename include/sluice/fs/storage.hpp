@@ -50,6 +50,16 @@ struct SftpSettings {
   std::optional<RetryPolicy> retry;
 };
 
+/// How FTP servers are reached. TLS, timeouts and bandwidth are those of HTTP.
+struct FtpSettings {
+  std::size_t connections = 16;  ///< To one server, at most.
+  /// Allows TLS 1.3, whose tickets serve once: a server that wants the session of the control
+  /// connection on each data connection may run out of them.
+  bool tls13 = false;
+  bool allow_non_atomic = false;
+  std::optional<RetryPolicy> retry;
+};
+
 /// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
 /// with all AWS tools.
 struct StorageOptions {
@@ -68,6 +78,7 @@ struct StorageOptions {
   std::uint64_t buffer_memory = 256_MiB;      ///< For the part buffers of all transfers together.
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: nothing is journalled or swept.
   SftpSettings sftp;
+  FtpSettings ftp;
   LoginSettings logins;  ///< Of FTP and WebDAV servers.
 };
 
@@ -82,6 +93,7 @@ struct Bucket {
   std::optional<TimePoint> created;
 };
 
+class FtpServers;
 class SftpServers;
 
 /// Opens file systems by URL and owns what they share: connections, credentials, buffers. Lives on
@@ -95,7 +107,8 @@ class Storage {
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  /// The tree at a directory or prefix. Nothing is asked of the server yet.
+  /// The tree at a directory or prefix. Nothing is asked of the server yet, but of an FTP server,
+  /// which is asked what it can do.
   Task<std::shared_ptr<FileSystem>> open_tree(OpContext context, std::string url);
 
   struct File {
@@ -124,6 +137,7 @@ class Storage {
   StorageOptions options_;
   std::unique_ptr<S3> s3_;
   std::unique_ptr<SftpServers> sftp_;
+  std::unique_ptr<FtpServers> ftp_;
   std::vector<std::shared_ptr<FileSystem>> opened_;
   bool swept_ = false;
 };

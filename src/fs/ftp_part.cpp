@@ -1,0 +1,267 @@
+#include "fs/ftp_part.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice {
+namespace {
+
+using ftp::Connection;
+using ftp::Reply;
+
+/// Removes what a writer left, on whatever connection there is by then.
+Task<> remove_later(std::shared_ptr<FtpSite> site, std::string path, ServerTemporaries::Use use) {
+  (void)use;  // held until it is gone
+  std::optional<Error> failure;
+  try {
+    const OpContext context = site->runtime().context().shortened_to(
+        site->runtime().clock().steady() + std::chrono::seconds(30));
+    const auto step = [&path](Connection& connection) { return connection.ask("DELE", path); };
+    const Reply reply = co_await site->attempt(context, step);
+    // Gone, or never made: one word for both, and for what is forbidden.
+    if (!reply.completed() && reply.code != 550)
+      failure = ftp::refusal("remove", site->client().subject() + path, reply);
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (failure)
+    site->log.warn("A temporary file was left on the server",
+                   {{"file", path}, {"error", failure->what()}});
+}
+
+/// Whether the server said no, and not that it cannot now.
+bool is_final(const Error& error) {
+  return !error.retryable() && !error.server_code().empty();
+}
+
+}  // namespace
+
+FtpPart::FtpPart(OpContext context, std::shared_ptr<FtpSite> site, std::string path,
+                 const WriteOptions& options)
+    : context_(std::move(context)),
+      site_(std::move(site)),
+      path_(std::move(path)),
+      options_(options),
+      target_(site_->full(path_)) {}
+
+FtpPart::~FtpPart() {
+  stop();
+  if (!temporary_.empty())
+    site_->cleanups().spawn(remove_later(site_, temporary_, std::move(use_)));
+}
+
+void FtpPart::stop() {
+  transfer_.reset();
+  lease_.give_back();
+}
+
+// --- writing it ---------------------------------------------------------------------------------
+
+Task<> FtpPart::new_name() {
+  stop();
+  // Another try has another name: nobody knows what became of the first one.
+  if (!temporary_.empty())
+    site_->cleanups().spawn(remove_later(site_, std::exchange(temporary_, ""), std::move(use_)));
+  lease_ = co_await site_->client().lease(context_);
+  use_ = co_await site_->temporaries().use(directory_on_server(target_));
+  temporary_ = site_->temporaries().next(target_);
+}
+
+Task<> FtpPart::store(bool at_once) {
+  Connection::Prepared prepared = co_await lease_->prepare();
+  transfer_ = co_await lease_->begin(
+      std::move(prepared),
+      {.verb = "STOR", .argument = temporary_, .upload = true, .at_once = at_once});
+}
+
+Task<> FtpPart::begin() {
+  co_await new_name();
+  const SteadyTime began = site_->now();
+  std::optional<Error> failure;
+  try {
+    co_await store(false);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (!failure) co_return;
+  if (!is_final(*failure)) throw *failure;
+  // It is missing, or there is another reason, which shows again.
+  co_await site_->make_directories(*lease_, directory_on_server(target_), began);
+  co_await store(false);
+}
+
+Task<> FtpPart::write(Bytes bytes) {
+  co_await transfer_->write(bytes);
+}
+
+Task<> FtpPart::end() {
+  std::optional<Error> failure;
+  try {
+    co_await transfer_->finish();
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  stop();
+  if (!failure || failure->code() == ErrorCode::network) co_return;
+  throw *failure;
+}
+
+Task<> FtpPart::write_all(Bytes bytes) {
+  co_await new_name();
+  const SteadyTime began = site_->now();
+  std::optional<Error> failure;
+  try {
+    co_await store(true);
+    if (!bytes.empty()) co_await transfer_->write(bytes);
+    co_await transfer_->finish();
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (!failure) co_return stop();
+  if (!is_final(*failure) || !lease_->ready()) throw *failure;
+  transfer_.reset();
+  co_await site_->make_directories(*lease_, directory_on_server(target_), began);
+  co_await store(true);
+  if (!bytes.empty()) co_await transfer_->write(bytes);
+  co_await transfer_->finish();
+  stop();
+}
+
+// --- ending it ----------------------------------------------------------------------------------
+
+Task<FileInfo> FtpPart::seal(std::uint64_t size) {
+  const auto step = [this, size](Connection& connection) { return seal_on(connection, size); };
+  co_return co_await site_->attempt(context_, step);
+}
+
+Task<std::optional<FileInfo>> FtpPart::look_at_temporary(Connection& connection) {
+  const Reply reply = co_await connection.ask(site_->look_verb(), temporary_);
+  auto info = site_->look_answer(path_, reply, true);
+  if (!info && reply.transient())
+    throw ftp::refusal(site_->look_verb(), site_->shown(path_), reply);
+  if (info && !info->mtime)
+    info->mtime = site_->as_walked(co_await site_->exact_time(connection, temporary_));
+  co_return info;
+}
+
+Task<FileInfo> FtpPart::seal_on(Connection& connection, std::uint64_t size) {
+  if (options_.mtime) co_await set_time(connection);
+  auto info = co_await look_at_temporary(connection);
+  if (!info)
+    throw Error(ErrorCode::protocol, "write", site_->shown(path_),
+                "the server does not tell the size of what was written");
+  if (info->size != size)
+    throw Error(ErrorCode::integrity, "write", site_->shown(path_),
+                fmt::format("the server has {} bytes of {}", info->size, size));
+  if (info->extras) co_await set_mode(connection, info->extras->mode);
+  info->extras.reset();
+  co_return std::move(*info);
+}
+
+Task<> FtpPart::set_time(Connection& connection) {
+  const std::string time = ftp::format_time(*options_.mtime);
+  Reply reply;
+  if (connection.features().mfmt) {
+    reply = co_await connection.ask("MFMT", time + ' ' + temporary_);
+  } else if (connection.features().mdtm) {
+    // vsftpd's way; others take the time for a part of the name and do not find it.
+    reply = co_await connection.ask("MDTM", time + ' ' + temporary_);
+  }
+  if (reply.completed() || std::exchange(site_->warned_of_time, true)) co_return;
+  context_.log.warn("Times cannot be kept: the FTP server does not let them be set",
+                    {{"file", site_->shown(path_)}, {"answer", reply.text()}});
+}
+
+Task<> FtpPart::set_mode(Connection& connection, std::optional<std::uint32_t> now) {
+  const auto wanted = options_.extras ? options_.extras->mode : std::nullopt;
+  if (!wanted || !now || (*wanted & 0777U) == (*now & 0777U)) co_return;
+  const Reply reply =
+      co_await connection.ask("SITE", fmt::format("CHMOD {:o} {}", *wanted & 0777U, temporary_));
+  if (reply.completed() || std::exchange(site_->warned_of_mode, true)) co_return;
+  context_.log.warn("Modes cannot be kept: the FTP server does not let them be set",
+                    {{"file", site_->shown(path_)}, {"answer", reply.text()}});
+}
+
+// --- taking the name ----------------------------------------------------------------------------
+
+Task<> FtpPart::publish(const FileInfo& sealed) {
+  bool asked = false;
+  const auto step = [this, &sealed, &asked](Connection& connection) {
+    return publish_once(connection, sealed, asked);
+  };
+  co_await site_->attempt(context_, step);
+  temporary_.clear();
+}
+
+/// `asked`: whether a try before this one may have been carried out, though its answer was lost.
+Task<> FtpPart::publish_once(Connection& connection, const FileInfo& sealed, bool& asked) {
+  if (asked) {
+    const bool done = co_await has_name(connection, sealed);
+    if (done) co_return;
+  }
+  co_await check_precondition(connection);
+  asked = true;
+  co_await take_name(connection);
+}
+
+Task<bool> FtpPart::has_name(Connection& connection, const FileInfo& sealed) {
+  const auto left = co_await look_at_temporary(connection);
+  if (left) co_return false;
+  const auto there = co_await site_->look(connection, path_, false);
+  co_return there&& is_same_version(*there, sealed, site_->time_precision());
+}
+
+Task<> FtpPart::check_precondition(Connection& connection) {
+  if (!options_.expected && !options_.must_not_exist) co_return;
+  const auto now = co_await site_->look(connection, path_, false);
+  if (now) refuse_directory(*now);
+  if (now && options_.must_not_exist)
+    throw Error(ErrorCode::conflict, "write", site_->shown(path_),
+                "there is a file of that name already");
+  if (!options_.expected ||
+      (now && is_same_version(*now, *options_.expected, site_->time_precision())))
+    co_return;
+  throw Error(ErrorCode::conflict, "write", site_->shown(path_),
+              now ? "the file was changed by somebody else" : "the file is gone");
+}
+
+void FtpPart::refuse_directory(const FileInfo& there) const {
+  if (there.type != FileType::directory) return;
+  throw Error(ErrorCode::conflict, "write", site_->shown(path_),
+              "there is a directory of that name");
+}
+
+Task<Reply> FtpPart::rename(Connection& connection) {
+  const Reply from = co_await connection.ask("RNFR", temporary_);
+  if (from.code != ftp::code::pending_more) {
+    if (from.completed())
+      throw Error(ErrorCode::protocol, "rename", site_->shown(path_), from.text());
+    co_return from;
+  }
+  co_return co_await connection.ask("RNTO", target_);
+}
+
+Task<> FtpPart::take_name(Connection& connection) {
+  const Reply reply = co_await rename(connection);
+  if (reply.completed()) co_return;
+  const Error refused = ftp::refusal("rename", site_->shown(path_), reply);
+  const auto there = co_await site_->look(connection, path_, false);
+  if (there) refuse_directory(*there);
+  if (!there || refused.retryable()) throw refused;
+  if (!site_->options().allow_non_atomic)
+    throw Error(ErrorCode::unsupported, "rename", site_->shown(path_),
+                "the server does not replace a file in one step; --allow-non-atomic lets it be "
+                "removed first")
+        .caused_by(refused);
+  co_await connection.expect("DELE", target_, site_->shown(path_));
+  const Reply again = co_await rename(connection);
+  if (!again.completed()) throw ftp::refusal("rename", site_->shown(path_), again);
+}
+
+Task<> FtpPart::remove() {
+  stop();
+  if (temporary_.empty()) co_return;
+  const std::string path = std::exchange(temporary_, "");
+  co_await remove_later(site_, path, std::move(use_));
+}
+
+}  // namespace sluice
