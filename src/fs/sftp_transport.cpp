@@ -45,7 +45,7 @@ SshTransport choose_transport(const TransportFacts& facts) {
   if (facts.ssh_options_given) return SshTransport::ssh;
   if (!facts.ssh_is_there) return SshTransport::libssh2;
   if (facts.obstacle || facts.has_ssh_config) return SshTransport::ssh;
-  return facts.has_password ? SshTransport::libssh2 : SshTransport::ssh;
+  return facts.has_secret ? SshTransport::libssh2 : SshTransport::ssh;
 }
 
 SftpTransport::SftpTransport(Runtime& runtime, const SftpSettings& settings, LoginSettings logins,
@@ -125,7 +125,8 @@ Task<> SftpTransport::prepare_libssh2() {
 
 // --- which one ----------------------------------------------------------------------------------
 
-Task<bool> SftpTransport::has_password() {
+Task<bool> SftpTransport::has_secret() {
+  if (secret_of_host(environment_, "SSH_PASSPHRASE", location_.host)) co_return true;
   LoginSettings without_asking = logins_;
   without_asking.ask = nullptr;
   const auto login = co_await find_login(runtime_, environment_, without_asking, location_);
@@ -160,7 +161,7 @@ Task<> SftpTransport::choose(OpContext context) {
   if (!facts.ssh_options_given) {
     facts.ssh_is_there = co_await ssh_is_there();
     facts.has_ssh_config = co_await has_ssh_config();
-    facts.has_password = co_await has_password();
+    facts.has_secret = co_await has_secret();
   }
   // Keys and agent are looked at only where it matters.
   if (facts.ssh_is_there && choose_transport(facts) == SshTransport::libssh2) {

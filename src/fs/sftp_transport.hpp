@@ -18,8 +18,9 @@ struct TransportFacts {
   bool ssh_options_given = false;  ///< --ssh-command or --ssh-config: meant for ssh(1).
   bool ssh_is_there = false;       ///< The program.
   bool has_ssh_config = false;     ///< The user's, which libssh2 does not know.
-  bool has_password = false;       ///< At hand without asking anybody; ssh(1) cannot be given it.
-  bool obstacle = false;           ///< Something that this libssh2 cannot do.
+  /// A password, or a key's passphrase, at hand without asking anybody; ssh(1) cannot be given it.
+  bool has_secret = false;
+  bool obstacle = false;  ///< Something that this libssh2 cannot do.
 };
 /// Pure. docs/sftp.md says the same in words.
 SshTransport choose_transport(const TransportFacts& facts);
@@ -35,7 +36,7 @@ class SftpTransport {
  private:
   Task<> choose(OpContext context);
   void tell_of_ssh(const OpContext& context, const std::string& reason) const;
-  Task<bool> has_password();
+  Task<bool> has_secret();
   Task<bool> has_ssh_config();
   Task<bool> ssh_is_there();
   Task<> prepare_libssh2();

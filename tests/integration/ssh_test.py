@@ -300,6 +300,7 @@ def the_transport_that_is_chosen(bench):
         assert chosen() == "OpenSSH"
         assert chosen(PATH=str(empty)) == "libssh2"
         assert chosen(SLUICE_PASSWORD="unused") == "libssh2"
+        assert chosen(SLUICE_SSH_PASSPHRASE="unused") == "libssh2"
         assert chosen(transport="ssh", SLUICE_PASSWORD="unused") == "OpenSSH"
         assert chosen(transport="libssh2") == "libssh2"
         assert chosen("--ssh-command", "ssh", SLUICE_PASSWORD="unused") == "OpenSSH"
