@@ -36,6 +36,10 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "max-attempts", "リクエストごとの最大試行回数(初回を含む)"},
 
     // SFTP
+    {"", "ssh-transport", "接続の方式: ssh コマンド、または本プログラム(libssh2)"},
+    {"", "ssh-key", "ログインに使う秘密鍵のファイル(他の鍵は使わない。複数指定可)"},
+    {"", "known-hosts", "既知のホスト鍵のファイル(既定: ~/.ssh/known_hosts)"},
+    {"", "host-key-check", "未知のホストの扱い(既定: 端末があれば確認を求める)"},
     {"", "ssh-command", "接続に使うプログラムとそのオプション(空白区切り)"},
     {"", "ssh-config", "その設定ファイル(ssh -F)"},
     {"", "ssh-connections", "1 台のサーバーへの接続数の上限"},

@@ -46,6 +46,12 @@ inline constexpr Message<Count> would_remove_files{"Would delete {} files",
 
 inline constexpr Message<Text> password_of{"Password for {}: ", "{} のパスワード: "};
 
+inline constexpr Message<Text> passphrase_of{"Passphrase of the key {}: ",
+                                             "鍵 {} のパスフレーズ: "};
+inline constexpr Message<Text, Text, Text> trust_host{
+    "The host {} is not known. Its {} key is {}. Trust it (yes/no)? ",
+    "ホスト {} は未知です({} 鍵: {})。信頼しますか(yes/no)? "};
+
 // The batch.
 inline constexpr Message<Count, Count> scanned{"Scanned: {} to process, {} done before",
                                                "走査完了: 要処理 {}、処理済み {}"};

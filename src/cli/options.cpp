@@ -84,8 +84,20 @@ void add_network_options(CLI::App& app, GlobalOptions& options) {
 
 void add_sftp_options(CLI::App& app, GlobalOptions& options) {
   Group group(app, "SFTP");
-  group.preset("--ssh-command", options.ssh_command,
-               "Program that connects, with its options, separated by spaces");
+  group
+      .choice("--ssh-transport", options.ssh_transport, {"auto", "libssh2", "ssh"},
+              "What connects: ssh, or this program by libssh2")
+      ->capture_default_str();
+  group.option("--ssh-key", options.ssh_keys,
+               "File of a private key to log in with, instead of all others (may be repeated)");
+  group.option("--known-hosts", options.known_hosts,
+               "File of known host keys (default: ~/.ssh/known_hosts)");
+  group.choice("--host-key-check", options.host_key_check, {"strict", "accept-new", "ask"},
+               "What to do about a host that is not known (default: ask on a terminal)");
+  group
+      .preset("--ssh-command", options.ssh_command,
+              "Program that connects, with its options, separated by spaces")
+      ->each([&options](const std::string&) { options.ssh_command_given = true; });
   group.option("--ssh-config", options.ssh_config, "Its configuration file (ssh -F)");
   group.preset("--ssh-connections", options.ssh_connections, "Connections to one server, at most")
       ->check(CLI::Range(1, 10));

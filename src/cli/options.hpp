@@ -27,7 +27,9 @@ struct GlobalOptions {
   bool no_verify_ssl = false;
   std::string connect_timeout = "10s", idle_timeout = "60s";
   // SFTP
-  std::string ssh_command = "ssh", ssh_config;
+  std::string ssh_transport = "auto", ssh_command = "ssh", ssh_config, known_hosts, host_key_check;
+  std::vector<std::string> ssh_keys;
+  bool ssh_command_given = false;
   std::size_t ssh_connections = 8;
   bool allow_non_atomic = false;
   // FTP

@@ -44,25 +44,38 @@ void show(int terminal, std::string_view text) {
   }
 }
 
-}  // namespace
+enum class Typing : std::uint8_t { shown, hidden };
 
-Task<std::optional<Secret>> ask_password(Runtime& runtime, std::string question) {
+Task<std::optional<Secret>> ask(Runtime* runtime, std::string question, Typing typing) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (terminal < 0) co_return std::nullopt;
-  asio::posix::basic_stream_descriptor<Executor> stream(runtime.executor(), terminal);
-  const WithoutEcho without_echo(terminal);
+  asio::posix::basic_stream_descriptor<Executor> stream(runtime->executor(), terminal);
+  std::optional<WithoutEcho> without_echo;
+  if (typing == Typing::hidden) without_echo.emplace(terminal);
   show(terminal, question);
   std::string typed(longest_password, '\0');
   boost::system::error_code failure;
   const std::size_t length =
       co_await stream.async_read_some(asio::buffer(typed), asio::redirect_error(use_task, failure));
-  show(terminal, "\n");
+  if (typing == Typing::hidden) show(terminal, "\n");
   if (failure == asio::error::eof) co_return std::nullopt;
   if (failure) throw error_from(failure, "asking for a password", "/dev/tty");
   typed.resize(length);
   while (typed.ends_with('\n') || typed.ends_with('\r'))
     typed.pop_back();
   co_return Secret(std::move(typed));
+}
+
+}  // namespace
+
+Task<std::optional<Secret>> ask_password(Runtime& runtime, std::string question) {
+  return ask(&runtime, std::move(question), Typing::hidden);
+}
+
+Task<std::optional<bool>> ask_whether(Runtime& runtime, std::string question) {
+  const auto typed = co_await ask(&runtime, std::move(question), Typing::shown);
+  if (!typed) co_return std::nullopt;
+  co_return typed->reveal() == "yes";
 }
 
 }  // namespace sluice::cli

@@ -12,4 +12,7 @@ namespace sluice::cli {
 /// loop goes on meanwhile. Throws Error{cancelled}.
 Task<std::optional<Secret>> ask_password(Runtime& runtime, std::string question);
 
+/// The same with what is typed to be seen: whether it is "yes".
+Task<std::optional<bool>> ask_whether(Runtime& runtime, std::string question);
+
 }  // namespace sluice::cli

@@ -76,6 +76,13 @@ StorageOptions Session::storage_options() {
   storage.logins.ask = [this](std::string server) {
     return ask_password(runtime_, say(output_.language(), messages::password_of, server));
   };
+  storage.sftp.ask_passphrase = [this](std::string file) {
+    return ask_password(runtime_, say(output_.language(), messages::passphrase_of, file));
+  };
+  storage.sftp.ask_host_key = [this](ssh::HostKeyQuestion host) {
+    return ask_whether(runtime_, say(output_.language(), messages::trust_host, host.host, host.type,
+                                     host.fingerprint));
+  };
   return storage;
 }
 

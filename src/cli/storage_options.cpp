@@ -57,6 +57,19 @@ std::optional<aws::ChecksumMode> checksum_mode(const std::string& name) {
   return std::nullopt;
 }
 
+SshTransport ssh_transport(const std::string& name) {
+  if (name == "libssh2") return SshTransport::libssh2;
+  if (name == "ssh") return SshTransport::ssh;
+  return SshTransport::automatic;
+}
+
+std::optional<ssh::HostKeyPolicy> host_key_policy(const std::string& name) {
+  if (name == "strict") return ssh::HostKeyPolicy::strict;
+  if (name == "accept-new") return ssh::HostKeyPolicy::accept_new;
+  if (name == "ask") return ssh::HostKeyPolicy::ask;
+  return std::nullopt;
+}
+
 SftpSettings sftp_settings(const GlobalOptions& options) {
   SftpSettings settings;
   settings.ssh_command.clear();
@@ -64,7 +77,12 @@ SftpSettings sftp_settings(const GlobalOptions& options) {
   for (std::string word; words >> word;)
     settings.ssh_command.push_back(word);
   if (settings.ssh_command.empty()) throw UsageError("--ssh-command", "it is empty");
+  settings.ssh_command_given = options.ssh_command_given;
   settings.ssh_config = options.ssh_config;
+  settings.transport = ssh_transport(options.ssh_transport);
+  settings.keys = options.ssh_keys;
+  settings.known_hosts = options.known_hosts;
+  settings.host_key_policy = host_key_policy(options.host_key_check);
   settings.connections = options.ssh_connections;
   settings.allow_non_atomic = options.allow_non_atomic;
   settings.connect_timeout = duration_value(options.connect_timeout, "--connect-timeout");

@@ -64,13 +64,29 @@ Digest digest_of(HashKind kind, std::initializer_list<Bytes> pieces) {
   return digest;
 }
 
-constexpr std::size_t sha256_block_size = 64;  // FIPS 180-4 section 1
-using Sha256Block = std::array<std::byte, sha256_block_size>;
+constexpr std::size_t block_size = 64;  // of SHA-1 and SHA-256: FIPS 180-4 section 1
+using Block = std::array<std::byte, block_size>;
 
-Sha256Block xored(Sha256Block block, std::byte pad) {
+Block xored(Block block, std::byte pad) {
   for (std::byte& byte : block)
     byte ^= pad;
   return block;
+}
+
+// Written over the plain hash: OpenSSL's own HMAC looks its algorithm up on every call, which takes
+// four times as long as the hashing of a string to sign.
+template <class Digest>
+Digest hmac_of(HashKind kind, Bytes key, Bytes bytes) {
+  Block block{};
+  if (key.size() > block.size()) {
+    std::ranges::copy(digest_of<Digest>(kind, {key}), block.begin());
+  } else {
+    std::ranges::copy(key, block.begin());
+  }
+  const Block inner_key = xored(block, std::byte{0x36});
+  const Block outer_key = xored(block, std::byte{0x5C});
+  const auto inner = digest_of<Digest>(kind, {inner_key, bytes});
+  return digest_of<Digest>(kind, {outer_key, inner});
 }
 
 }  // namespace
@@ -85,19 +101,11 @@ Md5Digest md5(Bytes bytes) {
   return digest_of<Md5Digest>(HashKind::md5, {bytes});
 }
 
-// Written over the plain hash: OpenSSL's own HMAC looks its algorithm up on every call, which takes
-// four times as long as the hashing of a string to sign.
 Sha256Digest hmac_sha256(Bytes key, Bytes bytes) {
-  Sha256Block block{};
-  if (key.size() > block.size()) {
-    std::ranges::copy(sha256(key), block.begin());
-  } else {
-    std::ranges::copy(key, block.begin());
-  }
-  const Sha256Block inner_key = xored(block, std::byte{0x36});
-  const Sha256Block outer_key = xored(block, std::byte{0x5C});
-  const auto inner = digest_of<Sha256Digest>(HashKind::sha256, {inner_key, bytes});
-  return digest_of<Sha256Digest>(HashKind::sha256, {outer_key, inner});
+  return hmac_of<Sha256Digest>(HashKind::sha256, key, bytes);
+}
+Sha1Digest hmac_sha1(Bytes key, Bytes bytes) {
+  return hmac_of<Sha1Digest>(HashKind::sha1, key, bytes);
 }
 
 struct Hasher::State {

@@ -1,36 +1,26 @@
 #include "fs/sftp_servers.hpp"
 
 #include "fs/sftp_sweeper.hpp"
+#include "fs/sftp_transport.hpp"
 #include "sluice/fs/sftp_fs.hpp"
-#include "sluice/sftp/ssh_command.hpp"
 
 namespace sluice {
-namespace {
-
-Task<std::unique_ptr<sftp::Channel>> start_ssh(Runtime* runtime, sftp::SshCommand command,
-                                               std::string subject) {
-  co_return sftp::make_command_channel(*runtime, sftp::words_of(command), std::move(subject));
-}
-
-}  // namespace
-
 std::shared_ptr<sftp::Client> SftpServers::make_client(const Location& location) {
   const std::string name = location.server();
-  sftp::SshCommand command;
-  command.words = settings_.ssh_command;
-  command.config_file = settings_.ssh_config;
-  command.host = location.host;
-  command.user = location.user;
-  command.port = location.port;
-  command.connect_timeout = std::chrono::ceil<std::chrono::seconds>(settings_.connect_timeout);
+  const auto transport =
+      std::make_shared<SftpTransport>(runtime_, settings_, logins_, environment_, location);
   sftp::ClientOptions options;
   options.connection.subject = name;
   options.connection.idle_timeout = settings_.idle_timeout;
   options.most_connections = settings_.connections;
   if (settings_.retry) options.retry = *settings_.retry;
-  options.connect = [runtime = &runtime_, command, name](OpContext) {
-    return start_ssh(runtime, command, name);
+  options.connect = [transport](OpContext context) {
+    return transport->connect(std::move(context));
   };
+  constexpr std::size_t most_handshakes = 8;
+  std::shared_ptr<Semaphore>& handshakes = handshakes_[location.host];
+  if (!handshakes) handshakes = std::make_shared<Semaphore>(runtime_.executor(), most_handshakes);
+  options.handshakes = handshakes;
   return std::make_shared<sftp::Client>(runtime_, std::move(options));
 }
 

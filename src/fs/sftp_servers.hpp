@@ -13,8 +13,13 @@ namespace sluice {
 /// The SFTP servers of a Storage: one client for each user, host and port.
 class SftpServers {
  public:
-  SftpServers(Runtime& runtime, SftpSettings settings, std::shared_ptr<TemporaryJournal> journal)
-      : runtime_(runtime), settings_(std::move(settings)), journal_(std::move(journal)) {}
+  /// `options`: the parts that are of SFTP are kept.
+  SftpServers(Runtime& runtime, const StorageOptions& options)
+      : runtime_(runtime),
+        settings_(options.sftp),
+        logins_(options.logins),
+        environment_(options.environment),
+        journal_(options.journal) {}
 
   /// Sweeps first what dead processes left on a server that is opened for the first time.
   Task<std::unique_ptr<FileSystem>> open(OpContext context, Location location);
@@ -25,7 +30,11 @@ class SftpServers {
 
   Runtime& runtime_;
   SftpSettings settings_;
+  LoginSettings logins_;
+  Environment environment_;
   std::shared_ptr<TemporaryJournal> journal_;
+  /// OpenSSH drops connections at random when more than ten log in at once (MaxStartups).
+  std::map<std::string, std::shared_ptr<Semaphore>> handshakes_;
   std::map<std::string, std::shared_ptr<sftp::Client>> clients_;
 };
 

@@ -57,7 +57,7 @@ std::string as_directory(std::string path) {
 Storage::Storage(Runtime& runtime, StorageOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
-      sftp_(std::make_unique<SftpServers>(runtime, options_.sftp, options_.journal)),
+      sftp_(std::make_unique<SftpServers>(runtime, options_)),
       ftp_(std::make_unique<FtpServers>(runtime, options_)),
       webdav_(std::make_unique<WebdavServers>(runtime, options_)) {}
 Storage::~Storage() = default;

@@ -30,6 +30,11 @@ Task<std::size_t> Stream::read(MutableBytes buffer) {
   co_return length;
 }
 
+void Stream::shut() {
+  transport_->stop_writing();
+  transport_->close();
+}
+
 Task<std::size_t> Stream::read_or_end(MutableBytes buffer) {
   boost::system::error_code failure;
   const std::size_t length = co_await transport_->read_some(buffer, failure);

@@ -81,13 +81,19 @@ std::vector<std::shared_ptr<Connection>> Client::widen(OpContext context) {
   return open_;
 }
 
+Task<std::shared_ptr<Connection>> Client::log_in(OpContext context) {
+  Semaphore::Permit place;
+  if (options_.handshakes) place = co_await options_.handshakes->acquire();
+  auto channel = co_await options_.connect(context);
+  co_return co_await Connection::open(runtime_, context, std::move(channel), options_.connection);
+}
+
 Task<> Client::open_one(OpContext context) {
   ++opening_;
   std::shared_ptr<Connection> opened;
   std::exception_ptr thrown;
   try {
-    auto channel = co_await options_.connect(context);
-    opened = co_await Connection::open(runtime_, context, std::move(channel), options_.connection);
+    opened = co_await log_in(context);
   } catch (...) {
     thrown = std::current_exception();
   }

@@ -142,7 +142,7 @@ Connection::Slot& Connection::take_slot(Kind kind) {
   slot.into = {};
   slot.filled = 0;
   slot.use = Use::waiting;
-  slot.sent = runtime_.clock().steady();
+  slot.sent = last_request_ = runtime_.clock().steady();
   if (waiting_++ == 0) last_byte_ = slot.sent;
   return slot;
 }
@@ -299,12 +299,22 @@ Task<> Connection::send_all() {
 
 // --- the end ----------------------------------------------------------------------------------
 
+/// A request of SFTP: what answers it is the server itself, and its answer is minded as any other.
+void Connection::keep_alive(SteadyTime now) {
+  if (now - last_request_ < options_.keepalive) return;
+  (void)send([](requests::Buffer& out, std::uint32_t id) { requests::realpath(out, id, "."); });
+}
+
 Task<> Connection::watch() {
-  const Duration step = std::min<Duration>(options_.idle_timeout / 4, std::chrono::seconds(5));
+  const Duration step = std::min<Duration>(std::min(options_.idle_timeout, options_.keepalive) / 4,
+                                           std::chrono::seconds(5));
   for (;;) {
     co_await sleep_for(step);
-    if (waiting_ == 0) continue;
     const SteadyTime now = runtime_.clock().steady();
+    if (waiting_ == 0) {
+      keep_alive(now);
+      continue;
+    }
     if (now - last_byte_ > options_.idle_timeout)
       throw Error(ErrorCode::timeout, "receive", options_.subject,
                   fmt::format("not a byte came for {} s",

@@ -55,6 +55,29 @@ void refuse_option(const std::string& text, const char* what) {
               fmt::format("the {} begins like an option of ssh", what));
 }
 
+/// As a configuration line has it: blanks in quotes, %% for %. Quotes, ends of lines and variables
+/// cannot be written.
+std::string quoted(const std::string& path) {
+  if (path.find_first_of("\"\n\r") != std::string::npos || path.find("${") != std::string::npos)
+    throw Error(ErrorCode::invalid_input, "run ssh", path, "ssh takes no such path");
+  std::string text = "\"";
+  for (const char c : path)
+    text += c == '%' ? "%%" : std::string(1, c);
+  return text + '"';
+}
+
+void add_identity(const SshCommand& command, std::vector<std::string>& words) {
+  const auto set = [&words](const char* name, const std::string& value) {
+    words.emplace_back("-o");
+    words.push_back(fmt::format("{} {}", name, value));
+  };
+  for (const std::string& key : command.keys)
+    set("IdentityFile", quoted(key));
+  if (!command.keys.empty()) set("IdentitiesOnly", "yes");
+  if (!command.known_hosts.empty()) set("UserKnownHostsFile", quoted(command.known_hosts));
+  if (command.accept_new) set("StrictHostKeyChecking", *command.accept_new ? "accept-new" : "yes");
+}
+
 }  // namespace
 
 std::vector<std::string> words_of(const SshCommand& command) {
@@ -77,6 +100,7 @@ std::vector<std::string> words_of(const SshCommand& command) {
   set(fmt::format("ConnectTimeout {}", command.connect_timeout.count()));
   set("ServerAliveInterval 30");
   if (!command.may_ask) set("BatchMode yes");
+  add_identity(command, words);
   if (command.port != 0) {
     words.emplace_back("-p");
     words.push_back(std::to_string(command.port));

@@ -50,6 +50,16 @@ TEST_CASE("HMAC-SHA-256 agrees with RFC 4231") {
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+TEST_CASE("HMAC-SHA1 agrees with the examples of RFC 2202") {
+  const auto hex = [](std::string_view key, std::string_view text) {
+    return to_hex(hmac_sha1(as_bytes(key), as_bytes(text)));
+  };
+  CHECK(hex(std::string(20, '\x0B'), "Hi There") == "b617318655057264e28bc0b6fb378c8ef146be00");
+  CHECK(hex("Jefe", "what do ya want for nothing?") == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  CHECK(hex(std::string(80, '\xAA'), "Test Using Larger Than Block-Size Key - Hash Key First") ==
+        "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
 TEST_CASE("HMAC takes an empty key and a key of exactly one block") {
   // An empty key and 64 zero bytes are the same key (FIPS 198-1 section 4).
   CHECK(hex_hmac("", "") == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");

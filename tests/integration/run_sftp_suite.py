@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs the SFTP suite against OpenSSH's server, which it starts and stops again.
 
-    tests/integration/run_sftp_suite.py --way pipes|ssh --suite build/debug/tests/integration/sftp/test_sftp_suite [-- doctest options]
+    tests/integration/run_sftp_suite.py --way pipes|ssh|libssh2 --suite build/debug/tests/integration/sftp/test_sftp_suite [-- doctest options]
 
-pipes  sftp-server by itself, its input and output being our pipes (openssh-sftp-server)
-ssh    sshd on a free loopback port, through ssh(1)                (openssh-server, openssh-client)
+pipes    sftp-server by itself, its input and output being our pipes (openssh-sftp-server)
+ssh      sshd on a free loopback port, through ssh(1)                (openssh-server, openssh-client)
+libssh2  the same through libssh2, in the program itself
 
 A server that is missing is a failure, not a skip.
 """
@@ -15,20 +16,22 @@ import subprocess
 import sys
 import tempfile
 
-from sshd import SSHD_MISSING, Sshd, sftp_server
+from sshd import SSHD_MISSING, USER, Sshd, sftp_server
 
 
-def command_for(way, directory, stack):
+def environment_for(way, directory, stack):
     if way == "pipes":
-        return [sftp_server(), "-e", "-l", "ERROR"]
+        return {"SLUICE_SFTP_COMMAND": "\n".join([sftp_server(), "-e", "-l", "ERROR"])}
     server = Sshd(directory)
     stack.append(server)
-    return server.ssh_words() + ["-s", "--", "127.0.0.1", "sftp"]
+    if way == "libssh2":
+        return {"SLUICE_SSH_PORT": str(server.port), "SLUICE_SSH_USER": USER, "SLUICE_SSH_KEY": str(server.key), "SLUICE_SSH_KNOWN_HOSTS": str(server.known_hosts)}
+    return {"SLUICE_SFTP_COMMAND": "\n".join(server.ssh_words() + ["-s", "--", "127.0.0.1", "sftp"])}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--way", choices=["pipes", "ssh"], required=True)
+    parser.add_argument("--way", choices=["pipes", "ssh", "libssh2"], required=True)
     parser.add_argument("--suite", required=True)
     parser.add_argument("rest", nargs="*")
     options = parser.parse_args()
@@ -37,8 +40,8 @@ def main():
     servers = []
     with tempfile.TemporaryDirectory() as directory:
         try:
-            words = command_for(options.way, pathlib.Path(directory), servers)
-            return subprocess.run([options.suite, *options.rest], env={**os.environ, "SLUICE_SFTP_COMMAND": "\n".join(words)}).returncode
+            settings = environment_for(options.way, pathlib.Path(directory), servers)
+            return subprocess.run([options.suite, *options.rest], env={**os.environ, **settings}).returncode
         finally:
             for server in servers:
                 server.stop()

@@ -32,7 +32,8 @@ def make_key(path, kind="ed25519", passphrase=""):
 class Sshd:
     """`settings`: more lines of sshd_config. `log` is where the server writes."""
 
-    def __init__(self, directory, settings=(), host_key="ed25519"):
+    def __init__(self, directory, settings=(), host_key="ed25519", log_level="VERBOSE", subsystem="sftp internal-sftp"):
+        settings = (f"LogLevel {log_level}", f"Subsystem {subsystem}", *settings)
         self.directory = pathlib.Path(directory)
         self.host_key = make_key(self.directory / "host_key", host_key)
         self.key = make_key(self.directory / "user_key")
@@ -59,7 +60,7 @@ class Sshd:
     def _start(self, settings):
         lines = [f"Port {self.port}", "ListenAddress 127.0.0.1", f"HostKey {self.host_key}", f"PidFile {self.directory}/sshd.pid",
                  f"AuthorizedKeysFile {self.directory}/authorized_keys", "StrictModes no", "UsePAM no", "PasswordAuthentication no",
-                 "PermitRootLogin yes", "Subsystem sftp internal-sftp", "MaxStartups 100", "LogLevel VERBOSE", *settings]
+                 "PermitRootLogin yes", "MaxStartups 100", *settings]
         config = self.directory / "sshd_config"
         config.write_text("\n".join(lines) + "\n")
         self.process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=self.log.open("w"), stdin=subprocess.DEVNULL)

@@ -233,4 +233,22 @@ TEST_CASE("a server of another version, or none at all, is told as such") {
   CHECK(greeting(std::string("\0\0\0\x09\x65\0\0\0\0\0\0\0\0", 13))->code() == ErrorCode::protocol);
 }
 
+TEST_CASE("an idle connection is kept open by requests, and found out when it is not") {
+  World world;
+  test::run([&](Runtime& runtime) -> Task<> {
+    ConnectionOptions options;
+    options.keepalive = std::chrono::milliseconds(40);
+    options.idle_timeout = std::chrono::milliseconds(400);
+    const auto connection = co_await world.connect(runtime, options);
+    co_await sleep_for(std::chrono::milliseconds(300));
+    CHECK_FALSE(connection->failed());
+    world.held = true;
+    for (int i = 0; i < 100 && !connection->failed(); ++i)
+      co_await sleep_for(std::chrono::milliseconds(50));
+    CHECK_FALSE(world.waiting.empty());
+    CHECK(connection->failed());
+    co_await connection->close();
+  });
+}
+
 }  // namespace sluice::sftp

@@ -39,6 +39,27 @@ TEST_CASE("ssh's words: options, then the host behind --, then the subsystem") {
   CHECK(joined(command).find("BatchMode") == std::string::npos);
 }
 
+TEST_CASE(
+    "keys, known hosts and the policy of ours are told to ssh, and nothing where it has its own") {
+  SshCommand command;
+  command.host = "h";
+  for (const char* name : {"Identit", "KnownHosts", "StrictHostKeyChecking"})
+    CHECK(joined(command).find(name) == std::string::npos);
+  command.keys = {"/a b/50%", "/other"};
+  command.known_hosts = "/kh";
+  command.accept_new = true;
+  const std::string text = joined(command);
+  CHECK(text.find(
+            "|-o|IdentityFile \"/a b/50%%\"|-o|IdentityFile \"/other\"|-o|IdentitiesOnly yes|") !=
+        std::string::npos);
+  CHECK(text.find("|-o|UserKnownHostsFile \"/kh\"|") != std::string::npos);
+  CHECK(text.find("|-o|StrictHostKeyChecking accept-new|") != std::string::npos);
+  command.accept_new = false;
+  CHECK(joined(command).find("|-o|StrictHostKeyChecking yes|") != std::string::npos);
+  command.known_hosts = "a\"b";
+  CHECK(is_refused(command));
+}
+
 TEST_CASE("a host or user that ssh would take for an option is refused") {
   CHECK(is_refused({.host = "-oProxyCommand=x", .user = "", .config_file = ""}));
   CHECK(is_refused({.host = "h", .user = "-x", .config_file = ""}));

@@ -8,7 +8,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FLOOR = {"core": 1, "codec": 2, "async": 2, "net": 3, "aws": 4, "smtp": 4, "sftp": 4, "ftp": 4, "webdav": 4, "db": 4, "fs": 5, "state": 5,
+FLOOR = {"core": 1, "codec": 2, "async": 2, "net": 3, "aws": 4, "smtp": 4, "sftp": 4, "ssh": 4, "ftp": 4, "webdav": 4, "db": 4, "fs": 5, "state": 5,
          "flow": 6, "glue": 7, "archive": 7, "lake": 7, "cli": 8, "web": 8, "app": 9}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 MAX_LINES = 400

@@ -22,6 +22,7 @@ Sha1Digest sha1(Bytes bytes);
 Md5Digest md5(Bytes bytes);
 /// FIPS 198-1.
 Sha256Digest hmac_sha256(Bytes key, Bytes bytes);
+Sha1Digest hmac_sha1(Bytes key, Bytes bytes);
 
 enum class HashKind : std::uint8_t { sha256, sha1, md5 };
 

@@ -17,11 +17,29 @@
 #include "sluice/fs/login.hpp"
 #include "sluice/fs/temporaries.hpp"
 #include "sluice/net/http1_client.hpp"
+#include "sluice/ssh/connector.hpp"
 
 namespace sluice {
 
+/// What makes the connection of SFTP: docs/sftp.md, "Which transport".
+enum class SshTransport : std::uint8_t {
+  automatic,
+  libssh2,  ///< In this process.
+  ssh,      ///< ssh(1), as a child.
+};
+
 /// How SFTP servers are reached.
 struct SftpSettings {
+  SshTransport transport = SshTransport::automatic;
+  /// Private keys, instead of those in ~/.ssh and in the agent.
+  std::vector<std::string> keys;
+  std::string known_hosts;  ///< Empty: those of ssh(1).
+  /// Of hosts that are not known. nullopt: to ask, if there is whom; of ssh(1), as ssh_config has
+  /// it.
+  std::optional<ssh::HostKeyPolicy> host_key_policy;
+  ssh::AskHostKey ask_host_key;  ///< Null: nobody.
+  AskPassword ask_passphrase;    ///< Of a key's file; null: nobody.
+  bool ssh_command_given = false;
   /// The program that makes the connection, and what it is always given.
   std::vector<std::string> ssh_command = {"ssh"};
   std::string ssh_config;       ///< Its configuration file; empty: ~/.ssh/config.

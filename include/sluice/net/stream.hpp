@@ -33,6 +33,8 @@ class Stream {
   Task<> write(Bytes bytes);
   /// At least one byte; the peer's end is an error.
   Task<std::size_t> read(MutableBytes buffer);
+  /// Closes at once, in the middle of whatever waits, which fails.
+  void shut();
   /// The same, but 0 at the peer's end, and at any later call.
   Task<std::size_t> read_or_end(MutableBytes buffer);
   /// Whether that end was cut off: TLS without the peer's farewell, so that anybody may have made

@@ -9,6 +9,7 @@
 
 #include "sluice/async/retry.hpp"
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/async/wait_list.hpp"
 #include "sluice/sftp/connection.hpp"
@@ -27,6 +28,8 @@ struct ClientOptions {
   /// A connection with so many requests under way is busy: another one is opened, if there may be.
   std::size_t busy_requests = 32;
   RetryPolicy retry = RetryPolicy::exponential();
+  /// Shared by the clients of one host: so many connections log in at once. Null: no limit.
+  std::shared_ptr<Semaphore> handshakes;
 };
 
 /// The connections to one server. Opened when they are wanted, replaced when they fail. A login
@@ -59,6 +62,7 @@ class Client {
   /// find out.
   std::size_t useful_connections() const;
   bool may_open() const { return open_.size() + opening_ < useful_connections(); }
+  Task<std::shared_ptr<Connection>> log_in(OpContext context);
   Task<> open_one(OpContext context);
   Task<> open_another(OpContext context);
 

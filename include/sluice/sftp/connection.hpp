@@ -26,6 +26,8 @@ struct ConnectionOptions {
   /// Without a byte from the server for so long, while it owes an answer, the connection has
   /// failed.
   Duration idle_timeout = std::chrono::seconds(60);
+  /// After so long without a request, one is sent that keeps the way open.
+  Duration keepalive = std::chrono::seconds(30);
   /// So long may one answer take at most, however many bytes of others come.
   Duration reply_timeout = std::chrono::minutes(5);
   /// Bytes of files, asked for, and as many sent.
@@ -127,6 +129,7 @@ class Connection {
   std::size_t deliver_received();
   Task<> send_all();
   Task<> watch();
+  void keep_alive(SteadyTime now);
   Task<> run_part(Task<> part);
 
   Runtime& runtime_;
@@ -145,7 +148,7 @@ class Connection {
   WaitList to_send_, sent_;
   std::vector<std::byte> received_;
   std::size_t received_begin_ = 0, received_end_ = 0;
-  SteadyTime last_byte_{};
+  SteadyTime last_byte_{}, last_request_{};
 
   std::optional<Error> failure_;
   bool closing_ = false;

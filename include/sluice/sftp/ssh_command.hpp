@@ -15,10 +15,13 @@ namespace sluice::sftp {
 struct SshCommand {
   /// The program and what it is always given; "ssh" is looked up in PATH.
   std::vector<std::string> words = {"ssh"};
-  std::string host, user;   ///< `user` empty: as ssh_config has it.
-  std::uint16_t port = 0;   ///< 0: as ssh_config has it.
-  std::string config_file;  ///< -F; empty: ssh's own.
-  bool may_ask = false;     ///< Whether ssh may ask for passwords on the terminal.
+  std::string host, user;            ///< `user` empty: as ssh_config has it.
+  std::uint16_t port = 0;            ///< 0: as ssh_config has it.
+  std::string config_file;           ///< -F; empty: ssh's own.
+  std::vector<std::string> keys{};   ///< Instead of all others; empty: as ssh_config has it.
+  std::string known_hosts{};         ///< Empty: as ssh_config has it.
+  std::optional<bool> accept_new{};  ///< Of unknown hosts; nullopt: as ssh_config has it.
+  bool may_ask = false;              ///< Whether ssh may ask for passwords on the terminal.
   std::chrono::seconds connect_timeout{20};
 };
 

@@ -3,12 +3,14 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "fs/ssh_channel.hpp"
 #include "sluice/sftp/ssh_command.hpp"
+#include "ssh_server.hpp"
 
 namespace sluice::test {
 namespace {
 
-Task<std::unique_ptr<sftp::Channel>> connect(Runtime* runtime) {
+Task<std::unique_ptr<sftp::Channel>> run_command(Runtime* runtime) {
   co_return sftp::make_command_channel(*runtime, server_command(), "sftp://test");
 }
 
@@ -33,7 +35,14 @@ std::shared_ptr<sftp::Client> make_client(Runtime& runtime, const SftpSettings& 
   options.connection.most_in_flight = settings.most_in_flight;
   options.connection.most_handles = settings.most_handles;
   options.most_connections = settings.connections;
-  options.connect = [&runtime](OpContext) { return connect(&runtime); };
+  if (std::getenv("SLUICE_SSH_PORT")) {
+    const auto connector = std::make_shared<ssh::Connector>(runtime, connector_options());
+    options.connect = [connector](OpContext context) {
+      return connect_by_libssh2(connector, std::move(context));
+    };
+  } else {
+    options.connect = [&runtime](OpContext) { return run_command(&runtime); };
+  }
   return std::make_shared<sftp::Client>(runtime, std::move(options));
 }
 

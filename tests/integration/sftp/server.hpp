@@ -12,7 +12,7 @@
 namespace sluice::test {
 
 /// From SLUICE_SFTP_COMMAND, the words of a command that speaks SFTP, one a line: sftp-server
-/// itself, or ssh. Throws without it.
+/// itself, or ssh. Throws without it. Where SLUICE_SSH_PORT is set, libssh2 makes the connection.
 const std::vector<std::string>& server_command();
 
 struct SftpSettings {

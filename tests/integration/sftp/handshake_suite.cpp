@@ -1,0 +1,141 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "sluice/async/deadline.hpp"
+#include "sluice/async/task_group.hpp"
+#include "sluice/net/stream.hpp"
+#include "ssh/opening.hpp"
+#include "ssh_server.hpp"
+#include "support/run.hpp"
+
+namespace sluice::test {
+namespace {
+
+using namespace ssh;
+
+/// A connection that ends after so many bytes from the server, as a cable that is pulled.
+class CutWire final : public Wire {
+ public:
+  CutWire(std::unique_ptr<Wire> wire, std::size_t most) : wire_(std::move(wire)), left_(most) {}
+
+  Task<std::size_t> read(MutableBytes buffer) override {
+    if (left_ == 0) throw Error(ErrorCode::network, "receive", "cut", "the connection was cut");
+    const std::size_t count =
+        co_await wire_->read(buffer.first(std::min(buffer.size(), std::min(piece_, left_))));
+    left_ -= count;
+    received_ += count;
+    co_return count;
+  }
+  Task<> write(Bytes bytes) override { return wire_->write(bytes); }
+  void shut() override { wire_->shut(); }
+
+  std::size_t received() const { return received_; }
+  void in_pieces_of(std::size_t size) { piece_ = size; }
+
+ private:
+  std::unique_ptr<Wire> wire_;
+  std::size_t left_, received_ = 0, piece_ = SIZE_MAX;
+};
+
+struct Outcome {
+  std::optional<Error> failure;
+  std::size_t received = 0;
+};
+
+/// The whole way to an open channel, of which the first bytes come.
+Task<Outcome> open_until(Runtime* runtime, std::size_t most, std::size_t piece = SIZE_MAX) {
+  const ConnectorOptions options = connector_options();
+  net::StreamConnector streams(*runtime);
+  net::Endpoint peer;
+  peer.host = options.host;
+  peer.port = options.port;
+  auto stream = co_await streams.connect(
+      peer, "test", std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  auto wire = std::make_unique<CutWire>(make_stream_wire(std::move(stream)), most);
+  wire->in_pieces_of(piece);
+  const CutWire& counted = *wire;
+  HostKeyCheck host_key(*runtime, options);
+  co_await host_key.load();
+  KnownSecrets secrets;
+  Session session(*runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
+  Outcome outcome;
+  try {
+    co_await open_session(&session, &host_key, &options, &secrets, "sftp");
+  } catch (...) {
+    outcome.failure = error_from(std::current_exception());
+  }
+  outcome.received = counted.received();
+  co_await session.close();
+  co_return outcome;
+}
+
+using Codes = std::map<ErrorCode, std::size_t>;
+
+Task<> cut_at(Runtime* runtime, std::size_t most, Codes* codes) {
+  const Outcome outcome = co_await open_until(runtime, most);
+  REQUIRE(outcome.failure);
+  const Error& error = *outcome.failure;
+  if (error.code() != ErrorCode::network || !error.retryable())
+    FAIL_CHECK("cut after " << most << " bytes: " << error.what());
+  ++(*codes)[error.code()];
+}
+
+Task<> cut_everywhere(Runtime& runtime) {
+  const Outcome whole = co_await open_until(&runtime, SIZE_MAX);
+  REQUIRE_FALSE(whole.failure);
+  Codes codes;
+  TaskGroup group(runtime.executor());
+  std::exception_ptr thrown;
+  try {
+    for (std::size_t most = 0; most < whole.received; ++most) {
+      co_await group.wait_below(8);
+      group.spawn(cut_at(&runtime, most, &codes));
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await group.join();
+  if (thrown) std::rethrow_exception(thrown);
+  MESSAGE("cut after each of " << whole.received << " bytes");
+  CHECK(codes[ErrorCode::network] == whole.received);
+}
+
+Task<> open_and_forget(Runtime* runtime) {
+  co_await open_until(runtime, SIZE_MAX);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "S1: a connection that is cut at any byte of the handshake or the login fails once, and may be "
+    "tried again") {
+  run(cut_everywhere);
+}
+
+TEST_CASE("a handshake that comes byte by byte") {
+  run([](Runtime& runtime) -> Task<> {
+    const Outcome outcome = co_await open_until(&runtime, SIZE_MAX, 1);
+    CHECK_FALSE(outcome.failure);
+  });
+}
+
+TEST_CASE("a handshake that is cancelled in the middle leaves nothing behind") {
+  run([](Runtime& runtime) -> Task<> {
+    for (int i = 0; i < 40; ++i) {
+      TaskGroup group(runtime.executor());
+      group.spawn(open_and_forget(&runtime));
+      Timer timer(runtime.executor(), std::chrono::microseconds(500 * i));
+      co_await timer.async_wait(use_task);
+      group.cancel();
+      try {
+        co_await group.join();
+      } catch (const Error&) {
+      }
+    }
+  });
+}
+
+}  // namespace sluice::test

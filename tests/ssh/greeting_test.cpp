@@ -1,0 +1,57 @@
+#include "ssh/greeting.hpp"
+
+#include <doctest/doctest.h>
+
+namespace sluice::ssh {
+namespace {
+
+std::string number(std::size_t value) {
+  return std::string(2, '\0') + static_cast<char>(value >> 8U) + static_cast<char>(value & 0xffU);
+}
+
+std::string kexinit(const std::string& host_keys) {
+  const std::string ways = "curve25519-sha256";
+  const std::string payload = std::string(1, '\x04') + '\x14' + std::string(16, 'c') +
+                              number(ways.size()) + ways + number(host_keys.size()) + host_keys +
+                              std::string(50, '\0');
+  return number(payload.size()) + payload;
+}
+
+}  // namespace
+
+TEST_CASE("a server's identification and its host key algorithms") {
+  const std::string all = "SSH-2.0-OpenSSH_9.2\r\n" + kexinit("rsa-sha2-512,ssh-ed25519") + "more";
+  const Greeting greeting = read_greeting(all);
+  CHECK(greeting.software == "SSH-2.0-OpenSSH_9.2");
+  CHECK(greeting.before.empty());
+  REQUIRE(greeting.host_keys);
+  CHECK(*greeting.host_keys == std::vector<std::string>{"rsa-sha2-512", "ssh-ed25519"});
+}
+
+TEST_CASE("as much of it as has come") {
+  const std::string all = "SSH-2.0-x\n" + kexinit("ssh-ed25519");
+  for (std::size_t size = 0; size < all.size(); ++size) {
+    const Greeting greeting = read_greeting(std::string_view(all).substr(0, size));
+    CHECK(greeting.software == (size >= 10 ? "SSH-2.0-x" : ""));
+    CHECK_FALSE(greeting.host_keys);
+  }
+  CHECK(read_greeting(all).host_keys);
+}
+
+TEST_CASE("lines before the identification are kept, for they say why there is none") {
+  CHECK(read_greeting("Not allowed at this time\r\n").before == "Not allowed at this time\r ");
+  CHECK(read_greeting("hello\r\nSSH-2.0-x\r\n").software == "SSH-2.0-x");
+  CHECK(read_greeting("hello").before == "hello");
+  CHECK(read_greeting(std::string(100'000, '\n')).software.empty());
+}
+
+TEST_CASE("a server with nothing but RSA keys") {
+  CHECK(is_rsa_only({"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"}));
+  CHECK(is_rsa_only({"rsa-sha2-512", "rsa-sha2-512-cert-v01@openssh.com"}));
+  CHECK_FALSE(is_rsa_only({"rsa-sha2-512", "ssh-ed25519"}));
+  CHECK_FALSE(is_rsa_only({"rsa-sha2-512", "ecdsa-sha2-nistp256"}));
+  CHECK_FALSE(is_rsa_only({"ssh-dss"}));
+  CHECK_FALSE(is_rsa_only({}));
+}
+
+}  // namespace sluice::ssh
