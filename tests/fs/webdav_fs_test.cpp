@@ -4,6 +4,7 @@
 #include "fs/fs_actions.hpp"
 #include "fs/mini_dav.hpp"
 #include "sluice/async/task_group.hpp"
+#include "sluice/fs/pour.hpp"
 
 namespace sluice::test {
 namespace {
@@ -383,6 +384,37 @@ TEST_CASE("an upload in chunks that is given up is removed") {
       "/remote.php/dav/files/me");
   CHECK(server.count("PUT") == 1);
   CHECK(server.files.empty());
+}
+
+namespace {
+
+Task<OpenCopy> open_both(FileSystem& files) {
+  OpenCopy copy;
+  copy.source = co_await files.open(OpContext{}, "a", ReadOptions{});
+  const WriteOptions options{.size = copy.source->info().size};
+  copy.sink = co_await files.create(OpContext{}, "b", options);
+  co_return copy;
+}
+
+Task<> copy_again(FileSystem& files, MiniDav& server) {
+  const auto begin = [&files] { return open_both(files); };
+  co_await pour_again(OpContext{}, begin, nullptr);
+  CHECK(server.count("PUT") == 2);
+}
+
+}  // namespace
+
+TEST_CASE("a large upload that breaks off begins again") {
+  MiniDav server;
+  server.put("/d/a", std::string(700'000, 'a'));
+  int losses = 1;
+  server.before = [&losses](const SeenRequest& request) -> std::optional<FakeAnswer> {
+    if (request.method != "PUT" || losses-- <= 0) return std::nullopt;
+    return FakeAnswer{.failure = lost};
+  };
+  with_files(server, copy_again);
+  CHECK(server.files.at("/d/b").bytes.size() == 700'000);
+  CHECK_FALSE(has_temporaries(server));
 }
 
 TEST_CASE("what a server is like is seen where there is something of it") {
