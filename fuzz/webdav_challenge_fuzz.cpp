@@ -25,8 +25,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                      .target = "/x",
                                                      .client_nonce = "c"});
   require(field.starts_with("Digest username=\"u\", "), "an answer is an answer");
-  // A field as HTTP lets it in has no line breaks; then neither has the answer.
-  if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) return 0;
   sluice::net::HeaderList headers;
   headers.add("Authorization", field);
   return 0;

@@ -44,6 +44,8 @@ class WebdavSink final : public ByteSink {
     chunks_.reset();
   }
 
+  bool worth_another_try() const override { return streamed_; }
+
  private:
   void count(std::size_t bytes) {
     if (ended_)
@@ -73,6 +75,7 @@ class WebdavSink final : public ByteSink {
     } else {
       part_.emplace(context_, site_, path_, options_);
       co_await part_->begin();
+      streamed_ = true;
       co_await part_->start_stream(*options_.size);
     }
     if (!buffer_.empty()) co_await pass_on(buffer_);
@@ -170,6 +173,7 @@ class WebdavSink final : public ByteSink {
   std::optional<WebdavChunks> chunks_;
   std::uint64_t taken_ = 0;
   bool ended_ = false;
+  bool streamed_ = false;  ///< Bytes were passed on and not kept.
 };
 
 }  // namespace

@@ -117,18 +117,26 @@ Task<PutResult> Client::put_once(OpContext context, std::string path, Bytes byte
   if (options.mtime) call.fields.emplace_back("X-OC-Mtime", mtime_field(*options.mtime));
   if (options.must_not_exist) call.fields.emplace_back("If-None-Match", "*");
   add_fields(call.fields, std::move(options.fields));
-  std::optional<Error> failure;
+  Reply reply = co_await exchange_->ask(context, call, is_stored);
   PutResult result;
+  result.mtime_accepted = net::equal_names(reply.response.header("X-OC-Mtime"), "accepted");
+  co_await Exchange::dismiss(std::move(reply.response));
+  co_return result;
+}
+
+/// `last`: the failure after which the body cannot be sent again.
+Task<PutResult> Client::put_body(OpContext context, std::string path, Body& body,
+                                 PutOptions options, std::optional<Error>& last) {
+  std::optional<Error> failure;
   try {
-    Reply reply = co_await exchange_->ask(context, call, is_stored);
-    result.mtime_accepted = net::equal_names(reply.response.header("X-OC-Mtime"), "accepted");
-    co_await Exchange::dismiss(std::move(reply.response));
+    co_return co_await put_once(std::move(context), std::move(path), Bytes(), &body,
+                                std::move(options));
   } catch (...) {
     failure = error_from(std::current_exception());
   }
-  if (!failure) co_return result;
-  if (body && !body->can_begin()) failure->with_retryable(false);
-  throw *failure;
+  if (body.can_begin()) throw *failure;
+  last = failure;
+  throw failure->with_retryable(false);
 }
 
 Task<PutResult> Client::put(OpContext context, std::string path, Bytes body, PutOptions options) {
@@ -137,8 +145,14 @@ Task<PutResult> Client::put(OpContext context, std::string path, Bytes body, Put
 }
 
 Task<PutResult> Client::put(OpContext context, std::string path, Body& body, PutOptions options) {
-  auto once = [&] { return put_once(context, path, Bytes(), &body, options); };
-  co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
+  std::optional<Error> last;
+  auto once = [&] { return put_body(context, path, body, options, last); };
+  try {
+    co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
+  } catch (const Error&) {
+    if (!last) throw;
+  }
+  throw *last;
 }
 
 Task<PutResult> Client::move(OpContext context, std::string from, std::string to,

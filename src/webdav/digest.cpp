@@ -50,7 +50,18 @@ bool offers_auth(std::string_view qop) {
   return false;
 }
 
+/// What is sent back must fit into a field.
+bool can_be_sent(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
 std::optional<DigestChallenge> read_digest(const Challenge& challenge) {
+  const bool readable = std::ranges::all_of(
+      challenge.parameters, [](const auto& one) { return can_be_sent(one.second); });
+  if (!readable) return std::nullopt;
   if (challenge.scheme != "digest" || challenge.find("nonce").empty()) return std::nullopt;
   DigestChallenge digest;
   const std::string_view algorithm = challenge.find("algorithm");

@@ -43,6 +43,7 @@ TEST_CASE("the strongest Digest that can be answered is chosen") {
   CHECK_FALSE(best_digest(parse_challenges(R"(Digest realm="r", qop="auth")")));
   CHECK_FALSE(best_digest(parse_challenges(R"(Basic realm="r")")));
   CHECK(digest_of(R"(Digest nonce="a", stale=true)").stale);
+  CHECK_FALSE(best_digest(parse_challenges("Digest nonce=\"a\x02\"")));
 }
 
 TEST_CASE("Digest as in the examples of RFC 7616 and RFC 2617") {

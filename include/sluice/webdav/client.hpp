@@ -127,6 +127,8 @@ class Client {
   Task<Download> get(OpContext context, std::string path, GetOptions options);
   /// `body` must live until this returns.
   Task<PutResult> put(OpContext context, std::string path, Bytes body, PutOptions options);
+  /// Not tried again once body.can_begin() is false, however retryable the Error may be to who can
+  /// give the bytes again.
   Task<PutResult> put(OpContext context, std::string path, Body& body, PutOptions options);
   /// One attempt: whether one whose answer was lost has been carried out, only its caller can tell.
   /// Throws Error{conflict} (status 412) if `to` is there and may not be overwritten. A collection
@@ -162,6 +164,8 @@ class Client {
   Task<bool> give(Listing& listing);
   Task<PutResult> put_once(OpContext context, std::string path, Bytes bytes, Body* body,
                            PutOptions options);
+  Task<PutResult> put_body(OpContext context, std::string path, Body& body, PutOptions options,
+                           std::optional<Error>& last);
 
   ClientOptions options_;
   Semaphore downloads_, uploads_;
