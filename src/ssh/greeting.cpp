@@ -56,7 +56,7 @@ Greeting read_greeting(std::string_view received) {
     auto names = host_keys_in(received);
     if (!names.empty()) greeting.host_keys = std::move(names);
   } catch (const Error&) {
-    // It has not all come.
+    greeting.host_keys.reset();  // it has not all come
   }
   return greeting;
 }

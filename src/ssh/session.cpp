@@ -185,8 +185,11 @@ Task<std::size_t> Session::read(MutableBytes buffer) {
     after_call();
     if (had_input) input_.wake_all();  // a writer may have waited for room in the window
     if (count > 0) co_return static_cast<std::size_t>(count);
-    if (count == 0 || (count == LIBSSH2_ERROR_EAGAIN && libssh2_channel_eof(channel_) != 0))
+    ended_ = count == 0 || (count == LIBSSH2_ERROR_EAGAIN && libssh2_channel_eof(channel_) != 0);
+    if (ended_) {
+      input_.wake_all();
       co_return 0;
+    }
     if (count != LIBSSH2_ERROR_EAGAIN) throw error_for(static_cast<int>(count), "receive");
     co_await more_input();
   }
@@ -238,6 +241,8 @@ Task<> Session::write(Bytes bytes) {
     }
     if (count != 0 && count != LIBSSH2_ERROR_EAGAIN)
       throw error_for(static_cast<int>(count), "send");
+    if (ended_)
+      throw Error(ErrorCode::network, "send", subject_, "the server has ended the channel");
     // The server's window is full, or keys are being exchanged: whoever reads will say when
     // something came.
     const bool woken = co_await input_.wait();

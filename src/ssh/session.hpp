@@ -104,6 +104,7 @@ class Session {
   std::size_t in_begin_ = 0, in_end_ = 0;
   std::string greeting_;
   bool greeting_over_ = false, reading_ = false, closing_ = false;
+  bool ended_ = false;       ///< The server sends no more in the channel.
   bool unfinished_ = false;  ///< What step() called last wants to be called again.
   std::optional<Error> failure_;
   int disconnect_reason_ = 0;

@@ -1,7 +1,7 @@
 #include "ssh/signer.hpp"
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 namespace sluice::ssh {
@@ -29,7 +29,7 @@ int Signer::sign(LIBSSH2_SESSION*, unsigned char** signature, std::size_t* signa
   // libssh2 frees it.
   auto* const copy = static_cast<unsigned char*>(std::malloc(self.signature_.size() + 1));
   if (!copy) return -1;
-  std::memcpy(copy, self.signature_.data(), self.signature_.size());
+  std::ranges::copy(self.signature_, copy);
   *signature = copy;
   *signature_size = self.signature_.size();
   return 0;

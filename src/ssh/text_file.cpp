@@ -74,17 +74,18 @@ void append_now(const std::string& path, std::string line) {
 }  // namespace
 
 Task<std::optional<std::string>> read_file(Runtime& runtime, std::string path) {
-  auto content = co_await offload(runtime.disk(), [&path] { return read_now(path, false); });
-  co_return content;
+  auto job = [&path] { return read_now(path, false); };
+  co_return co_await offload(runtime.disk(), job);
 }
 
 Task<std::optional<std::string>> read_private_file(Runtime& runtime, std::string path) {
-  auto content = co_await offload(runtime.disk(), [&path] { return read_now(path, true); });
-  co_return content;
+  auto job = [&path] { return read_now(path, true); };
+  co_return co_await offload(runtime.disk(), job);
 }
 
 Task<> append_line(Runtime& runtime, std::string path, std::string line) {
-  co_await offload(runtime.disk(), [&] { append_now(path, std::move(line)); });
+  auto job = [&] { append_now(path, std::move(line)); };
+  co_await offload(runtime.disk(), job);
 }
 
 }  // namespace sluice::ssh

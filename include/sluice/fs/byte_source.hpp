@@ -70,8 +70,8 @@ class ByteSink {
   virtual Task<FileInfo> commit_with(Bytes last);
   /// Removes what was written so far. Nothing may follow.
   virtual Task<void> abort() = 0;
-  /// After a failure: whether all bytes, given to another sink, may arrive. What a sink can do again
-  /// by itself it has done; this is for bytes that it no longer had when the way broke.
+  /// After a failure: whether all bytes, given to another sink, may arrive. What a sink can do
+  /// again by itself it has done; this is for bytes that it no longer had when the way broke.
   virtual bool worth_another_try() const { return false; }
 
   // Other ways than write(), as with ByteSource.

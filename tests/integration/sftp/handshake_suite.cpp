@@ -45,16 +45,21 @@ struct Outcome {
   std::size_t received = 0;
 };
 
+Task<std::unique_ptr<Wire>> connect(Runtime* runtime, const ConnectorOptions* options) {
+  net::StreamConnector streams(*runtime);
+  net::Endpoint peer;
+  peer.host = options->host;
+  peer.port = options->port;
+  const SteadyTime until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  auto stream = co_await streams.connect(peer, "test", until);
+  co_return make_stream_wire(std::move(stream));
+}
+
 /// The whole way to an open channel, of which the first bytes come.
 Task<Outcome> open_until(Runtime* runtime, std::size_t most, std::size_t piece = SIZE_MAX) {
   const ConnectorOptions options = connector_options();
-  net::StreamConnector streams(*runtime);
-  net::Endpoint peer;
-  peer.host = options.host;
-  peer.port = options.port;
-  auto stream = co_await streams.connect(
-      peer, "test", std::chrono::steady_clock::now() + std::chrono::seconds(10));
-  auto wire = std::make_unique<CutWire>(make_stream_wire(std::move(stream)), most);
+  auto plain = co_await connect(runtime, &options);
+  auto wire = std::make_unique<CutWire>(std::move(plain), most);
   wire->in_pieces_of(piece);
   const CutWire& counted = *wire;
   HostKeyCheck host_key(*runtime, options);
@@ -103,6 +108,66 @@ Task<> cut_everywhere(Runtime& runtime) {
   CHECK(codes[ErrorCode::network] == whole.received);
 }
 
+// SSH_FXP_INIT of version 3, which is answered with SSH_FXP_VERSION.
+constexpr std::string_view greeting("\0\0\0\5\1\0\0\0\3", 9);
+
+Task<> read_some(Session* session, std::size_t* count) {
+  std::vector<std::byte> buffer(100'000);
+  *count = co_await session->read(buffer);
+}
+
+/// Reads that are given up, and the end in the middle of others.
+Task<> use_channel(Session* session) {
+  Executor executor = session->runtime().executor();
+  std::size_t count = 0;
+  for (int i = 0; i < 3; ++i) {
+    TaskGroup group(executor);
+    group.spawn(read_some(session, &count));
+    co_await sleep_for(std::chrono::milliseconds(5));
+    group.cancel();
+    co_await group.join();
+    CHECK(count == 0);
+  }
+  co_await session->write(as_bytes(greeting));
+  co_await read_some(session, &count);
+  CHECK(count > greeting.size());
+  TaskGroup group(executor);
+  group.spawn(read_some(session, &count));
+  const std::string nothing(3'000'000,
+                            '\0');  // far more than the server takes: it ends the channel
+  std::optional<Error> failure;
+  try {
+    co_await session->write(as_bytes(nothing));
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  session->shut();
+  CHECK_THROWS_AS(co_await session->write(as_bytes(greeting)), Error);
+  try {
+    co_await group.join();
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::network);
+  }
+}
+
+Task<> open_and_use(Runtime& runtime) {
+  const ConnectorOptions options = connector_options();
+  auto wire = co_await connect(&runtime, &options);
+  HostKeyCheck host_key(runtime, options);
+  co_await host_key.load();
+  KnownSecrets secrets;
+  Session session(runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
+  std::exception_ptr thrown;
+  try {
+    co_await open_session(&session, &host_key, &options, &secrets, "sftp");
+    co_await use_channel(&session);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  co_await session.close();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
 Task<> open_and_forget(Runtime* runtime) {
   co_await open_until(runtime, SIZE_MAX);
 }
@@ -120,6 +185,11 @@ TEST_CASE("a handshake that comes byte by byte") {
     const Outcome outcome = co_await open_until(&runtime, SIZE_MAX, 1);
     CHECK_FALSE(outcome.failure);
   });
+}
+
+TEST_CASE(
+    "reads are given up and begun again, and a channel ends in the middle of both directions") {
+  run(open_and_use);
 }
 
 TEST_CASE("a handshake that is cancelled in the middle leaves nothing behind") {
