@@ -7,13 +7,14 @@ import contextlib
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
 import subprocess
 import sys
 
-from program import AUTHENTICATION, CONFIG, FAILED, OK, run_scenarios
+from program import AUTHENTICATION, CONFIG, FAILED, OK, SLUICE, run_scenarios
 from sshd import SSHD_MISSING, USER, Sshd, make_key
 
 PASSWORD = "open sesame"
@@ -277,6 +278,49 @@ def a_server_that_wants_two_keys(bench):
         list_root(bench, running, *flags(running), "--ssh-key", second)
         list_root(bench, running, *flags(running), expect=AUTHENTICATION)
         assert "Permission denied" in bench.stderr, bench.stderr
+
+
+# --- questions on a terminal -----------------------------------------------------------------------
+
+
+def on_a_terminal(bench, words, *answers):
+    """Runs the program on a terminal of its own, answers each question (what it ends with, the answer); the exit code and all that was shown."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(SLUICE, [SLUICE, *map(str, words)], {**bench.environment, "LANG": "C"})
+    shown = ""
+    try:
+        for question, answer in answers:
+            while question not in shown:
+                shown += os.read(terminal, 1000).decode()
+            os.write(terminal, answer.encode() + b"\n")
+        with contextlib.suppress(OSError):  # the terminal's end
+            while more := os.read(terminal, 1000):
+                shown += more.decode()
+    finally:
+        os.close(terminal)
+        status = os.waitpid(child, 0)[1]
+    return os.waitstatus_to_exitcode(status), shown
+
+
+def a_terminal_is_asked_about_hosts_and_passphrases(bench):
+    secret = key(bench, "secret", "ed25519", "the passphrase")
+    with server(bench) as running:
+        authorize(running, secret)
+        running.known_hosts.unlink()
+        words = (*flags(running, secret), "ls", running.url("/etc/ssh/"))
+        code, shown = on_a_terminal(bench, words, ("(yes/no)? ", "no"))
+        assert code == AUTHENTICATION and "was not accepted" in shown and not running.known_hosts.exists(), shown
+        code, shown = on_a_terminal(bench, words, ("(yes/no)? ", "yes"), ("secret: ", "the passphrase"))
+        assert code == OK and "sshd_config" in shown and "the passphrase" not in shown, shown
+        code, shown = on_a_terminal(bench, words, ("secret: ", "the passphrase"))
+        assert code == OK and "(yes/no)" not in shown, shown
+
+
+def a_terminal_is_asked_for_a_password(bench):
+    with password_server(bench, "keyboard-interactive") as (words, _):
+        code, shown = on_a_terminal(bench, words, (": ", PASSWORD))
+        assert code == OK and PASSWORD not in shown, shown
 
 
 # --- which transport ------------------------------------------------------------------------------
