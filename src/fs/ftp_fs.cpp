@@ -7,6 +7,7 @@
 #include "fs/ftp_source.hpp"
 #include "fs/private_copy.hpp"
 #include "fs/server_walk.hpp"
+#include "sluice/async/concurrency.hpp"
 
 namespace sluice {
 namespace {
@@ -118,13 +119,10 @@ class FtpFs final : public FileSystem {
 
   Task<RemoveResult> remove_now(OpContext context, std::vector<std::string> paths) {
     RemoveResult result;
-    TaskGroup group(runtime_.executor());
-    for (std::string& path : paths) {
-      co_await group.wait_below(removals_at_once);
-      if (group.failed()) break;
-      group.spawn(remove_one(context, std::move(path), result));
-    }
-    co_await group.join();
+    const auto work = [&](std::string& path) {
+      return remove_one(context, std::move(path), result);
+    };
+    co_await for_each_of(removals_at_once, paths, work);
     co_return result;
   }
 

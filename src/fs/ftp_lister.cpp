@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "sluice/async/concurrency.hpp"
 #include "sluice/ftp/commands.hpp"
 
 namespace sluice {
@@ -242,24 +243,35 @@ class FtpLister final : public DirectoryLister {
   /// tell more if the file were younger.
   Task<> complete_times(OpContext context, const std::string& path, std::vector<Entry>& entries) {
     const std::string directory = path.empty() ? "" : path + '/';
-    std::optional<Duration>& ahead = site_->client().traits().list_times_ahead;
-    TaskGroup group(site_->runtime().executor());
+    co_await compare_clocks(context, directory, entries);
+    const bool same_zone = site_->client().traits().list_times_ahead == Duration(0);
+    std::vector<Entry*> unsure;
     for (Entry& entry : entries) {
-      if (entry.type != FileType::regular || ftp::refusal_of_path(entry.name)) continue;
       const bool exact = entry.modified && entry.precision <= std::chrono::minutes(1);
-      if (exact && ahead == Duration(0)) continue;
-      if (exact && !ahead) {
-        const TimePoint listed = *entry.modified;
-        co_await complete_one(context, directory + entry.name, entry);
-        if (entry.modified)
-          ahead = listed - std::chrono::floor<std::chrono::minutes>(*entry.modified);
-        continue;
-      }
-      co_await group.wait_below(times_at_once);
-      if (group.failed()) break;
-      group.spawn(complete_one(context, directory + entry.name, entry));
+      if (can_be_asked(entry) && !(exact && same_zone)) unsure.push_back(&entry);
     }
-    co_await group.join();
+    const auto work = [&](Entry* entry) {
+      return complete_one(context, directory + entry->name, *entry);
+    };
+    co_await for_each_of(times_at_once, unsure, work);
+  }
+
+  static bool can_be_asked(const Entry& entry) {
+    return entry.type == FileType::regular && !ftp::refusal_of_path(entry.name);
+  }
+
+  /// Once for a server: by the first file whose line tells its time to the minute.
+  Task<> compare_clocks(OpContext context, const std::string& directory,
+                        std::vector<Entry>& entries) {
+    std::optional<Duration>& ahead = site_->client().traits().list_times_ahead;
+    if (ahead) co_return;
+    const auto first = std::ranges::find_if(entries, [](const Entry& entry) {
+      return can_be_asked(entry) && entry.modified && entry.precision <= std::chrono::minutes(1);
+    });
+    if (first == entries.end()) co_return;
+    const TimePoint listed = *first->modified;
+    co_await complete_one(std::move(context), directory + first->name, *first);
+    ahead = listed - std::chrono::floor<std::chrono::minutes>(*first->modified);
   }
 
   /// `entry` is the caller's, who joins this.

@@ -5,8 +5,8 @@
 
 #include "fs/bounded.hpp"
 #include "fs/sorted_entries.hpp"
+#include "sluice/async/concurrency.hpp"
 #include "sluice/async/errors.hpp"
-#include "sluice/async/task_group.hpp"
 #include "sluice/async/wait_list.hpp"
 #include "sluice/core/local_path.hpp"
 #include "sluice/fs/path_filter.hpp"
@@ -127,12 +127,8 @@ class ListingSink final : public EntrySink {
   bool wants_directory(const std::string& path) const;
 
   Task<> look_through(std::vector<FileInfo> links, std::vector<FileInfo>& kept) {
-    TaskGroup group(plan_.runtime.executor());
-    for (FileInfo& link : links) {
-      co_await group.wait_below(links_at_once);
-      group.spawn(look_through_one(std::move(link), kept));
-    }
-    co_await group.join();
+    const auto work = [&](FileInfo& link) { return look_through_one(std::move(link), kept); };
+    co_await for_each_of(links_at_once, links, work);
   }
 
   Task<> look_through_one(FileInfo link, std::vector<FileInfo>& kept) {

@@ -9,6 +9,7 @@
 #include "fs/webdav_sink.hpp"
 #include "fs/webdav_site.hpp"
 #include "fs/webdav_source.hpp"
+#include "sluice/async/concurrency.hpp"
 
 namespace sluice {
 namespace {
@@ -146,21 +147,10 @@ class WebdavFs final : public FileSystem {
 
   Task<RemoveResult> remove_now(OpContext context, std::vector<std::string> paths) {
     RemoveResult result;
-    TaskGroup group(runtime_.executor());
-    std::exception_ptr interrupted;
-    try {
-      for (std::string& path : paths) {
-        co_await group.wait_below(removals_at_once);
-        group.spawn(remove_one(context, site_, std::move(path), &result));
-      }
-    } catch (...) {
-      interrupted = std::current_exception();
-      group.cancel();
-    }
-    if (interrupted)
-      co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await group.join();
-    if (interrupted) std::rethrow_exception(interrupted);
+    const auto work = [&](std::string& path) {
+      return remove_one(context, site_, std::move(path), &result);
+    };
+    co_await for_each_of(removals_at_once, paths, work);
     co_return result;
   }
 

@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "sluice/async/task.hpp"
@@ -49,13 +52,19 @@ class AdaptiveLimit final : public LoadListener {
   SteadyTime window_start_;
 };
 
+/// As many at once, always.
+struct FixedLimit {
+  std::size_t most = 1;
+  std::size_t current() const { return most; }
+};
+
 /// Pulls items with `next()` (a callable returning Task<std::optional<Item>>; nullopt ends) and
 /// runs `work(item)` (returning Task<>) for up to limit.current() of them at once, beginning no
 /// more in one turn of the loop than a Turn allows. The first
 /// exception of either stops the pulling, cancels the rest, and is thrown after all have ended.
 /// What one item's failure should not stop must be caught in `work`.
-template <class Next, class Work>
-Task<> for_each_concurrent(const AdaptiveLimit& limit, Next next, Work work) {
+template <class Limit, class Next, class Work>
+Task<> for_each_concurrent(const Limit& limit, Next next, Work work) {
   TaskGroup group(co_await asio::this_coro::executor);
   std::exception_ptr thrown;
   try {
@@ -85,6 +94,34 @@ Task<> for_each_concurrent(const AdaptiveLimit& limit, Next next, Work work) {
   }
   if (thrown) std::rethrow_exception(thrown);
   if (from_child) std::rethrow_exception(from_child);
+}
+
+namespace detail {
+
+template <class Range>
+class NextOf {
+ public:
+  using Item = std::remove_reference_t<decltype(*std::declval<Range&>().begin())>;
+  explicit NextOf(Range& range) : at_(range.begin()), end_(range.end()) {}
+
+  Task<std::optional<std::reference_wrapper<Item>>> operator()() {
+    if (at_ == end_) co_return std::nullopt;
+    co_return std::ref(*at_++);
+  }
+
+ private:
+  decltype(std::declval<Range&>().begin()) at_;
+  decltype(std::declval<Range&>().end()) end_;
+};
+
+}  // namespace detail
+
+/// The same for the elements of a container that the caller keeps: `work(element&)` for up to
+/// `most` of them at once.
+template <class Range, class Work>
+Task<> for_each_of(std::size_t most, Range& range, Work work) {
+  const FixedLimit limit{most};
+  co_await for_each_concurrent(limit, detail::NextOf<Range>(range), std::move(work));
 }
 
 }  // namespace sluice

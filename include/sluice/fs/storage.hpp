@@ -115,8 +115,8 @@ class Storage {
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  /// The tree at a directory or prefix. Nothing is asked of the server yet, but of an FTP server,
-  /// which is asked what it can do.
+  /// The tree at a directory or prefix. Of FTP and WebDAV servers it is asked what they can do; of
+  /// others nothing yet.
   Task<std::shared_ptr<FileSystem>> open_tree(OpContext context, std::string url);
 
   struct File {
