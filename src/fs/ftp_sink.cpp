@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fs/bounded.hpp"
+#include "fs/byte_count.hpp"
 #include "fs/ftp_part.hpp"
 
 namespace sluice {
@@ -17,7 +18,8 @@ class FtpSink final : public ByteSink {
       : context_(std::move(context)),
         site_(std::move(site)),
         path_(std::move(path)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        count_(options_.size, site_->shown(path_)) {}
 
   Task<void> write(Bytes bytes) override {
     return bounded(site_->runtime(), context_, "write", take(bytes));
@@ -32,7 +34,7 @@ class FtpSink final : public ByteSink {
   }
 
   Task<void> abort() override {
-    ended_ = true;
+    count_.give_up();
     buffer_ = {};
     if (!part_) co_return;
     co_await part_->remove();
@@ -40,19 +42,10 @@ class FtpSink final : public ByteSink {
   }
 
  private:
-  void count(std::size_t bytes) {
-    if (ended_)
-      throw Error(ErrorCode::internal, "write", site_->shown(path_), "the file has been ended");
-    taken_ += bytes;
-    if (options_.size && taken_ > *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "more bytes than were announced");
-  }
-
   void keep(Bytes bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
 
   Task<> take(Bytes bytes) {
-    count(bytes.size());
+    count_.add(bytes.size());
     if (!streaming_ && buffer_.size() + bytes.size() <= small_file) {
       keep(bytes);
       co_return;
@@ -77,20 +70,17 @@ class FtpSink final : public ByteSink {
   }
 
   Task<FileInfo> finish(Bytes last) {
-    count(last.size());
-    if (options_.size && taken_ != *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "fewer bytes than were announced");
-    ended_ = true;
+    count_.add(last.size());
+    count_.end();
     FileInfo info;
-    if (!streaming_ && taken_ <= small_file) {
+    if (!streaming_ && count_.taken() <= small_file) {
       keep(last);
       info = co_await write_small();
     } else {
       co_await begin_stream();
       if (!last.empty()) co_await part_->write(last);
       co_await part_->end();
-      info = co_await part_->seal(taken_);
+      info = co_await part_->seal(count_.taken());
     }
     co_await part_->publish(info);
     part_.reset();
@@ -113,10 +103,10 @@ class FtpSink final : public ByteSink {
   std::shared_ptr<FtpSite> site_;
   std::string path_;
   WriteOptions options_;
+  ByteCount count_;
   std::vector<std::byte> buffer_;
   std::optional<FtpPart> part_;
-  std::uint64_t taken_ = 0;
-  bool streaming_ = false, ended_ = false;
+  bool streaming_ = false;
 };
 
 }  // namespace

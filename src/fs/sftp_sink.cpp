@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fs/bounded.hpp"
+#include "fs/byte_count.hpp"
 #include "fs/sftp_part.hpp"
 
 namespace sluice {
@@ -21,7 +22,8 @@ class SftpSink final : public ByteSink {
       : context_(std::move(context)),
         site_(std::move(site)),
         path_(std::move(path)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        count_(options_.size, site_->shown(path_)) {}
 
   Task<void> write(Bytes bytes) override {
     return bounded(site_->runtime(), context_, "write", take(bytes));
@@ -36,7 +38,7 @@ class SftpSink final : public ByteSink {
   }
 
   Task<void> abort() override {
-    ended_ = true;
+    count_.give_up();
     buffer_ = {};
     if (!part_) co_return;
     co_await part_->remove();
@@ -44,21 +46,8 @@ class SftpSink final : public ByteSink {
   }
 
  private:
-  void require_open() const {
-    if (ended_)
-      throw Error(ErrorCode::internal, "write", site_->shown(path_), "the file has been ended");
-  }
-
-  void count(std::size_t bytes) {
-    require_open();
-    taken_ += bytes;
-    if (options_.size && taken_ > *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "more bytes than were announced");
-  }
-
   Task<> take(Bytes bytes) {
-    count(bytes.size());
+    count_.add(bytes.size());
     if (!part_ && buffer_.size() + bytes.size() <= small_file) {
       buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
       co_return;
@@ -106,11 +95,8 @@ class SftpSink final : public ByteSink {
   }
 
   Task<FileInfo> finish(Bytes last) {
-    count(last.size());
-    if (options_.size && taken_ != *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "fewer bytes than were announced");
-    ended_ = true;
+    count_.add(last.size());
+    count_.end();
     FileInfo info;
     if (!part_ && buffer_.size() + last.size() <= small_file) {
       buffer_.insert(buffer_.end(), last.begin(), last.end());
@@ -119,7 +105,7 @@ class SftpSink final : public ByteSink {
       co_await need_part();
       co_await pass_on(last);
       if (!buffer_.empty()) co_await send(buffer_);
-      info = co_await part_->seal(taken_);
+      info = co_await part_->seal(count_.taken());
     }
     co_await part_->publish(info);
     part_.reset();
@@ -143,11 +129,12 @@ class SftpSink final : public ByteSink {
   std::shared_ptr<SftpSite> site_;
   std::string path_;
   WriteOptions options_;
+  ByteCount count_;
   std::vector<std::byte> buffer_;
   std::optional<SftpPart> part_;
-  std::uint64_t taken_ = 0, sent_ = 0;
+  std::uint64_t sent_ = 0;
   std::uint64_t spread_at_ = large_file;
-  bool streamed_ = false, ended_ = false;
+  bool streamed_ = false;
 };
 
 }  // namespace

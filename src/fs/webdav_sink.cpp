@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fs/bounded.hpp"
+#include "fs/byte_count.hpp"
 #include "fs/webdav_chunks.hpp"
 #include "fs/webdav_part.hpp"
 #include "fs/webdav_spool.hpp"
@@ -22,7 +23,8 @@ class WebdavSink final : public ByteSink {
       : context_(std::move(context)),
         site_(std::move(site)),
         path_(std::move(path)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        count_(options_.size, site_->shown(path_)) {}
 
   Task<void> write(Bytes bytes) override {
     return bounded(site_->runtime(), context_, "write", take(bytes));
@@ -35,7 +37,7 @@ class WebdavSink final : public ByteSink {
   }
 
   Task<void> abort() override {
-    ended_ = true;
+    count_.give_up();
     buffer_ = {};
     spool_.reset();
     if (part_) co_await part_->remove();
@@ -47,17 +49,8 @@ class WebdavSink final : public ByteSink {
   bool worth_another_try() const override { return streamed_; }
 
  private:
-  void count(std::size_t bytes) {
-    if (ended_)
-      throw Error(ErrorCode::internal, "write", site_->shown(path_), "the file has been ended");
-    taken_ += bytes;
-    if (options_.size && taken_ > *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "more bytes than were announced");
-  }
-
   Task<> take(Bytes bytes) {
-    count(bytes.size());
+    count_.add(bytes.size());
     if (!part_ && !chunks_ && !spool_ && buffer_.size() + bytes.size() <= small_file) {
       buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
       co_return;
@@ -104,11 +97,8 @@ class WebdavSink final : public ByteSink {
   }
 
   Task<FileInfo> finish(Bytes last) {
-    count(last.size());
-    if (options_.size && taken_ != *options_.size)
-      throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-                  "fewer bytes than were announced");
-    ended_ = true;
+    count_.add(last.size());
+    count_.end();
     if (!part_ && !chunks_ && !spool_) {
       if (buffer_.size() + last.size() <= small_file) co_return co_await write_small(last);
       co_await begin_large();
@@ -138,8 +128,8 @@ class WebdavSink final : public ByteSink {
   }
 
   Task<FileInfo> write_spooled() {
-    if (goes_in_chunks(taken_)) {
-      co_await begin_chunks(taken_);
+    if (goes_in_chunks(count_.taken())) {
+      co_await begin_chunks(count_.taken());
       std::vector<std::byte> buffer(piece);
       (void)spool_->begin();
       for (;;) {
@@ -158,7 +148,7 @@ class WebdavSink final : public ByteSink {
   }
 
   Task<FileInfo> publish() {
-    FileInfo info = co_await part_->publish(taken_);
+    FileInfo info = co_await part_->publish(count_.taken());
     part_.reset();
     co_return info;
   }
@@ -167,12 +157,11 @@ class WebdavSink final : public ByteSink {
   std::shared_ptr<WebdavSite> site_;
   std::string path_;
   WriteOptions options_;
+  ByteCount count_;
   std::vector<std::byte> buffer_;
   std::optional<WebdavSpool> spool_;
   std::optional<WebdavPart> part_;
   std::optional<WebdavChunks> chunks_;
-  std::uint64_t taken_ = 0;
-  bool ended_ = false;
   bool streamed_ = false;  ///< Bytes were passed on and not kept.
 };
 
