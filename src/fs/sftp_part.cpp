@@ -185,6 +185,7 @@ std::size_t SftpPart::write_size() const {
 }
 
 Task<> SftpPart::write(std::uint64_t offset, Bytes bytes) {
+  if (site_->limited(net::Direction::up)) co_await site_->pass(net::Direction::up, bytes.size());
   const Handle& to = handles_[next_handle_++ % handles_.size()];
   Semaphore::Permit permit = to.connection->writing().bytes.try_acquire(bytes.size());
   while (permit.units() == 0 && !sent_.empty()) {

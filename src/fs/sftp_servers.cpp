@@ -31,6 +31,7 @@ Task<std::unique_ptr<FileSystem>> SftpServers::open(OpContext context, Location 
   SftpFsOptions options;
   options.client = known;
   options.root = location.path;
+  options.bandwidth = bandwidth_;
   options.allow_non_atomic = settings_.allow_non_atomic;
   options.journal = journal_;
   if (is_new && journal_) {

@@ -19,6 +19,7 @@ class SftpServers {
         settings_(options.sftp),
         logins_(options.logins),
         environment_(options.environment),
+        bandwidth_(options.http.bandwidth),
         journal_(options.journal) {}
 
   /// Sweeps first what dead processes left on a server that is opened for the first time.
@@ -32,6 +33,7 @@ class SftpServers {
   SftpSettings settings_;
   LoginSettings logins_;
   Environment environment_;
+  std::shared_ptr<net::Bandwidth> bandwidth_;
   std::shared_ptr<TemporaryJournal> journal_;
   /// OpenSSH drops connections at random when more than ten log in at once (MaxStartups).
   std::map<std::string, std::shared_ptr<Semaphore>> handshakes_;

@@ -46,6 +46,10 @@ std::string SftpSite::full(const std::string& path) const {
   return options_.root.ends_with('/') ? options_.root + path : options_.root + '/' + path;
 }
 
+Task<> SftpSite::pass(net::Direction direction, std::size_t bytes) {
+  return options_.bandwidth->pass(direction, bytes);
+}
+
 std::string SftpSite::shown(const std::string& path) const {
   std::string url = options_.client->subject();
   if (options_.root.empty()) {

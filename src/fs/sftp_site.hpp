@@ -42,6 +42,12 @@ class SftpSite {
   /// way.
   Task<> make_directories(sftp::Connection& connection, std::string path);
 
+  /// Waits until so many bytes may pass.
+  Task<> pass(net::Direction direction, std::size_t bytes);
+  bool limited(net::Direction direction) {
+    return options_.bandwidth && options_.bandwidth->limited(direction);
+  }
+
   ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Logger log;

@@ -163,6 +163,8 @@ class SftpSource final : public ByteSource {
     current_ = std::move(chunks_.front());
     current_.permit.release();
     chunks_.pop_front();
+    if (site_->limited(net::Direction::down))
+      co_await site_->pass(net::Direction::down, current_.bytes.size());
     position_ += current_.bytes.size();
     if (position_ == end_) {
       const auto last = [this]() { return finish(); };

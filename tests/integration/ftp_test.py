@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.parse
 
 from ftpd import FTPD_MISSING, PASSWORD, Proftpd, PureFtpd, Vsftpd
@@ -156,6 +157,15 @@ def a_certificate_that_nobody_vouches_for_is_refused(bench):
     with Served(bench, Proftpd, tls="explicit") as served:
         bench.run("ls", served.url("/"), expect=FAILED)
         assert "not trusted" in bench.stderr, bench.stderr
+
+
+def a_bandwidth_limit_holds(bench):
+    bench.file("big", os.urandom(3_000_000))
+    with Served(bench, Vsftpd) as served:
+        for ends in ((bench.directory / "big", served.url("/big")), (served.url("/big"), bench.directory / "back")):
+            started = time.monotonic()
+            bench.run("--bwlimit", "1M", "cp", *ends)
+            assert time.monotonic() - started > 1.5, ends
 
 
 def a_long_way_costs_round_trips_only(bench):

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.parse
 
 from program import AUTHENTICATION, FAILED, LAB, OLD, run_scenarios, tree
@@ -125,6 +126,16 @@ def a_large_file_takes_several_connections_over_a_long_way(bench):
         finally:
             proxy.terminate()
             proxy.communicate(timeout=20)
+
+
+def a_bandwidth_limit_holds(bench):
+    bench.file("big", os.urandom(3_000_000))
+    with Server(bench) as server:
+        there = server.url(bench.directory / "there/big")
+        for ends in ((bench.directory / "big", there), (there, bench.directory / "back")):
+            started = time.monotonic()
+            bench.run(*server.flags, "--bwlimit", "1M", "cp", *ends)
+            assert time.monotonic() - started > 1.5, ends
 
 
 def urls_that_cannot_be(bench):

@@ -8,6 +8,7 @@
 #include "sluice/async/runtime.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
+#include "sluice/net/bandwidth.hpp"
 #include "sluice/sftp/client.hpp"
 
 namespace sluice {
@@ -22,6 +23,7 @@ struct SftpFsOptions {
   /// posix-rename@openssh.com.
   bool allow_non_atomic = false;
   std::size_t read_ahead = 16 * 1024 * 1024;  ///< Bytes of one file, at most.
+  std::shared_ptr<net::Bandwidth> bandwidth;  ///< Null: no limit.
   std::filesystem::path scratch = "/var/tmp";
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: temporary names are not journalled.
 };
