@@ -133,20 +133,23 @@ Task<FileInfo> FtpPart::seal(std::uint64_t size) {
   co_return co_await site_->attempt(context_, step);
 }
 
-Task<std::optional<FileInfo>> FtpPart::look_at_temporary(Connection& connection) {
+/// `time`: of the file, if it is known; asking for it may cost a round trip of its own.
+Task<std::optional<FileInfo>> FtpPart::look_at_temporary(Connection& connection,
+                                                         std::optional<TimePoint> time) {
   const Reply reply = co_await connection.ask(site_->look_verb(), temporary_);
   auto info = site_->look_answer(path_, reply, true);
   if (!info && reply.transient())
     throw ftp::refusal(site_->look_verb(), site_->shown(path_), reply);
-  if (info && !info->mtime)
-    info->mtime = site_->as_walked(co_await site_->exact_time(connection, temporary_));
+  if (info && !info->mtime && !time) time = co_await site_->exact_time(connection, temporary_);
+  if (info && !info->mtime) info->mtime = site_->as_walked(time);
   co_return info;
 }
 
 Task<FileInfo> FtpPart::seal_on(Connection& connection, std::uint64_t size) {
   std::optional<Reply> time;
   if (options_.mtime) time = co_await set_time(connection);
-  auto info = co_await look_at_temporary(connection);
+  const bool time_set = time && time->completed();
+  auto info = co_await look_at_temporary(connection, time_set ? options_.mtime : std::nullopt);
   const bool whole = info && info->size == size;
   // The connection broke at the end, and now it shows that bytes were lost with it.
   if (!whole && lost_word_) throw *lost_word_;
@@ -208,7 +211,7 @@ Task<> FtpPart::publish_once(Connection& connection, const FileInfo& sealed, boo
 }
 
 Task<bool> FtpPart::has_name(Connection& connection, const FileInfo& sealed) {
-  const auto left = co_await look_at_temporary(connection);
+  const auto left = co_await look_at_temporary(connection, std::nullopt);
   if (left) co_return false;
   const auto there = co_await site_->look(connection, path_, false);
   co_return there&& is_same_version(*there, sealed, site_->time_precision());

@@ -49,7 +49,8 @@ class FtpPart {
   Task<bool> has_name(ftp::Connection& connection, const FileInfo& sealed);
   Task<> take_name(ftp::Connection& connection);
   Task<ftp::Reply> rename(ftp::Connection& connection);
-  Task<std::optional<FileInfo>> look_at_temporary(ftp::Connection& connection);
+  Task<std::optional<FileInfo>> look_at_temporary(ftp::Connection& connection,
+                                                  std::optional<TimePoint> time);
 
   OpContext context_;
   std::shared_ptr<FtpSite> site_;
