@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const sluice::Location location = sluice::parse_location(url);
     if (location.scheme == sluice::Scheme::s3) {
       check_s3(url, location);
-    } else if (location.scheme == sluice::Scheme::sftp) {
+    } else if (sluice::has_host(location.scheme)) {
       check(!location.host.empty() && location.bucket.empty());
       check(location.path.find('\0') == std::string::npos);
       // What names the server names it again.

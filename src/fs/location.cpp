@@ -86,6 +86,11 @@ void read_authority(std::string_view url, std::string_view authority, Location& 
   if (location.host.empty())
     throw bad_url(
         url, fmt::format("the host is missing: {}://user@host/path", name_of(location.scheme)));
+  const bool unusable = std::ranges::any_of(location.host, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7F;
+  });
+  if (unusable) throw bad_url(url, "the host holds a blank or a control character");
   if (port.empty()) return;
   const char* const last = port.data() + port.size();
   const auto [end, failed] = std::from_chars(port.data() + 1, last, location.port);

@@ -62,6 +62,8 @@ TEST_CASE("servers are named by user, host and port, and their paths are decoded
   CHECK(parse_location("webdav://host/~/x").path == "/~/x");
   CHECK(refusal_of("ftp://me:secret@host/") == ErrorCode::invalid_input);
   CHECK(refusal_of("webdavs:///x") == ErrorCode::invalid_input);
+  CHECK(refusal_of("ftp://ho st/x") == ErrorCode::invalid_input);
+  CHECK(refusal_of("webdav://host\r\nX: y/") == ErrorCode::invalid_input);
 }
 
 TEST_CASE("trees overlap if one is the other or lies below it") {
