@@ -7,7 +7,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -16,9 +15,11 @@
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proxy/passive_port.hpp"
@@ -103,6 +104,15 @@ void reset(Tcp::socket& socket) {
   socket.close(ignored);
 }
 
+void complain(std::string_view what, std::string_view why) {
+  fmt::print(stderr, "sluice-lab delay: {}: {}\n", what, why);
+}
+
+/// The end of a coroutine that nobody waits for: what it throws is told.
+void tell_failure(std::exception_ptr thrown) {
+  if (thrown) complain("a connection", Error::from(thrown).what());
+}
+
 /// What is done with bytes of the server before they go on their way.
 using Rewrite = std::function<void(std::vector<std::byte>&)>;
 
@@ -122,7 +132,14 @@ asio::awaitable<void> gather(std::shared_ptr<Pair> pair, Tcp::socket* from, Way*
       reset(pair->server);
       break;
     }
-    if (rewrite) rewrite(bytes);
+    try {
+      if (rewrite) rewrite(bytes);
+    } catch (const boost::system::system_error& failure) {
+      complain("no port for a data connection", failure.what());
+      reset(pair->client);
+      reset(pair->server);
+      break;
+    }
     way->put(std::move(bytes));
   }
   way->end();
@@ -153,19 +170,19 @@ asio::awaitable<void> serve(asio::io_context& loop, Options options, Tcp::socket
   pair->server.set_option(Tcp::no_delay(true), ignored);
   Rewrite rewrite;
   if (options->ftp) rewrite = passive_rewrite(loop, options);
-  asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt, nullptr),
-                 asio::detached);
+  asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt, nullptr), tell_failure);
   asio::co_spawn(loop,
                  gather(pair, &pair->server, &pair->down, options->cut_after, std::move(rewrite)),
-                 asio::detached);
-  asio::co_spawn(loop, deliver(pair, &pair->server, &pair->up), asio::detached);
-  asio::co_spawn(loop, deliver(pair, &pair->client, &pair->down), asio::detached);
+                 tell_failure);
+  asio::co_spawn(loop, deliver(pair, &pair->server, &pair->up), tell_failure);
+  asio::co_spawn(loop, deliver(pair, &pair->client, &pair->down), tell_failure);
 }
 
 /// One data connection.
 asio::awaitable<void> accept_once(asio::io_context& loop, Options options, Tcp::acceptor acceptor) {
   auto [error, socket] = co_await acceptor.async_accept(quietly);
-  if (!error) asio::co_spawn(loop, serve(loop, options, std::move(socket)), asio::detached);
+  if (error) co_return complain("a data connection was not taken", error.message());
+  asio::co_spawn(loop, serve(loop, options, std::move(socket)), tell_failure);
 }
 
 Rewrite passive_rewrite(asio::io_context& loop, Options options) {
@@ -182,7 +199,7 @@ Rewrite passive_rewrite(asio::io_context& loop, Options options) {
                  named->naming(acceptor.local_endpoint().port()));
     const Bytes changed = as_bytes(text);
     bytes.assign(changed.begin(), changed.end());
-    asio::co_spawn(loop, accept_once(loop, std::move(data), std::move(acceptor)), asio::detached);
+    asio::co_spawn(loop, accept_once(loop, std::move(data), std::move(acceptor)), tell_failure);
   };
 }
 
@@ -190,7 +207,7 @@ asio::awaitable<void> accept_all(asio::io_context& loop, Options options, Tcp::a
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(quietly);
     if (error) co_return;
-    asio::co_spawn(loop, serve(loop, options, std::move(socket)), asio::detached);
+    asio::co_spawn(loop, serve(loop, options, std::move(socket)), tell_failure);
   }
 }
 
@@ -212,7 +229,7 @@ void run_delay_proxy(const DelayProxyOptions& options) {
   asio::signal_set signals(loop, SIGTERM, SIGINT);
   signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
   const auto shared = std::make_shared<const DelayProxyOptions>(options);
-  asio::co_spawn(loop, accept_all(loop, shared, acceptor), asio::detached);
+  asio::co_spawn(loop, accept_all(loop, shared, acceptor), tell_failure);
   std::fputs(fmt::format("{{\"address\":\"{}\",\"port\":{},\"pid\":{}}}\n", options.listen_host,
                          acceptor.local_endpoint().port(), ::getpid())
                  .c_str(),

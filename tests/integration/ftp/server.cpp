@@ -39,18 +39,9 @@ std::shared_ptr<ftp::Client> make_ftp_client(Runtime& runtime, FtpServerSettings
   return std::make_shared<ftp::Client>(runtime, std::move(options));
 }
 
-FtpDirectory::FtpDirectory() {
-  std::string pattern = variable("SLUICE_FTP_ROOT") + "/suite-XXXXXX";
-  if (!::mkdtemp(pattern.data()))
-    throw Error(ErrorCode::internal, "make directory", pattern, "it cannot be made");
-  path_ = pattern;
+FtpDirectory::FtpDirectory() : directory_(variable("SLUICE_FTP_ROOT")) {
   // The server may be another user.
-  std::filesystem::permissions(path_, std::filesystem::perms::all);
-}
-
-FtpDirectory::~FtpDirectory() {
-  std::error_code ignored;  // the test's own directory goes as a whole
-  std::filesystem::remove_all(path_, ignored);
+  std::filesystem::permissions(path(), std::filesystem::perms::all);
 }
 
 }  // namespace sluice::test

@@ -7,6 +7,7 @@
 #include "sluice/fs/ftp_fs.hpp"
 #include "sluice/ftp/client.hpp"
 #include "support/run.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace sluice::test {
 
@@ -23,17 +24,14 @@ std::shared_ptr<ftp::Client> make_ftp_client(Runtime& runtime, FtpServerSettings
 class FtpDirectory {
  public:
   FtpDirectory();
-  ~FtpDirectory();
-  FtpDirectory(const FtpDirectory&) = delete;
-  FtpDirectory& operator=(const FtpDirectory&) = delete;
 
   /// On this machine.
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return directory_.path(); }
   /// On the server, below the directory where a login begins.
-  std::string name() const { return path_.filename().string(); }
+  std::string name() const { return path().filename().string(); }
 
  private:
-  std::filesystem::path path_;
+  TemporaryDirectory directory_;
 };
 
 struct FtpSession {
