@@ -61,6 +61,8 @@ constexpr auto entries = std::to_array<Entry>({
     {"", "client-key", "その秘密鍵の PEM ファイル"},
     {"", "no-verify-ssl", "TLS 証明書を検証しない(危険)"},
     {"", "bwlimit", "帯域制限: 10M、上り:下り 1M:10M、または時間帯指定 \"08:00,1M 18:00,off\""},
+    {"", "encoding",
+     "FTP・SFTP・WebDAV サーバー上の名前の文字コード: [ホスト=]名前(CP932 など、繰り返し可)"},
     {"", "connect-timeout", "接続の制限時間"},
     {"", "timeout", "データがまったく流れないときの制限時間"},
 

@@ -78,6 +78,9 @@ void add_network_options(CLI::App& app, GlobalOptions& options) {
              "Do not verify TLS certificates (dangerous)");
   group.option("--bwlimit", options.bandwidth,
                "Bandwidth: 10M, up:down 1M:10M, or a timetable \"08:00,1M 18:00,off\"");
+  group.option("--encoding", options.encodings,
+               "Character set of names on FTP, SFTP and WebDAV servers: [HOST=]NAME, such as CP932 "
+               "(may be repeated)");
   group.preset("--connect-timeout", options.connect_timeout, "Limit for connecting");
   group.preset("--timeout", options.idle_timeout, "Limit without any byte");
 }

@@ -35,6 +35,8 @@ struct GlobalOptions {
   // FTP
   std::size_t ftp_connections = 16;
   bool ftp_tls13 = false;
+  // names
+  std::vector<std::string> encodings;
   // logins
   std::string password_file, netrc_file;
   bool allow_clear_password = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "sluice/codec/charset.hpp"
 #include "usage_error.hpp"
 #include "version.hpp"
 
@@ -127,6 +128,20 @@ LoginSettings login_settings(const GlobalOptions& options, const Environment& en
   return settings;
 }
 
+std::vector<NameEncoding> encodings(const GlobalOptions& options) {
+  std::vector<NameEncoding> out;
+  for (const std::string& text : options.encodings) {
+    const std::size_t name = text.find('=') + 1;  // 0: no host is named
+    out.push_back({.host = text.substr(0, name > 0 ? name - 1 : 0), .charset = text.substr(name)});
+    try {
+      const codec::Charset charset(out.back().charset);
+    } catch (const Error& error) {
+      throw UsageError("--encoding", text + ": " + error.message());
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
@@ -154,6 +169,7 @@ StorageOptions storage_options(Runtime& runtime, const GlobalOptions& options,
   storage.sftp = sftp_settings(options);
   storage.webdav = webdav_settings(options);
   storage.ftp = ftp_settings(options);
+  storage.encodings = encodings(options);
   return storage;
 }
 

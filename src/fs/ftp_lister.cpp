@@ -203,9 +203,22 @@ class FtpLister final : public DirectoryLister {
       std::vector<Entry> entries = co_await reading->next(failures);
       if (entries.empty()) co_return;
       given = true;
+      name_as_paths(path, entries, failures);
       const bool wanted = co_await give(path, std::move(entries), extras, sink, failures);
       if (!wanted) co_return;
     }
+  }
+
+  /// Those whose names cannot be read are failures.
+  void name_as_paths(const std::string& path, std::vector<Entry>& entries,
+                     std::vector<Error>& failures) {
+    const std::string directory = site_->shown(path);
+    const auto unreadable = [&](Entry& entry) {
+      auto name = site_->names().reported(std::move(entry.name), directory, site_->log, failures);
+      if (name) entry.name = std::move(*name);
+      return !name;
+    };
+    std::erase_if(entries, unreadable);
   }
 
   /// LIST: all of the directory, and then what its lines do not tell of times.
@@ -230,6 +243,7 @@ class FtpLister final : public DirectoryLister {
       for (;;) {
         std::vector<Entry> more = co_await reading->next(failures);
         if (more.empty()) break;
+        name_as_paths(path, more, failures);
         std::ranges::move(more, std::back_inserter(entries));
       }
       // "-a" may have been taken for a name: then LIST is asked without it from now on.

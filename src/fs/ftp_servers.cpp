@@ -2,7 +2,9 @@
 
 #include "fs/ftp_site.hpp"
 #include "fs/ftp_sweeper.hpp"
+#include "fs/server_names.hpp"
 #include "sluice/fs/ftp_fs.hpp"
+#include "sluice/net/header_list.hpp"
 
 namespace sluice {
 namespace {
@@ -26,6 +28,8 @@ Task<std::shared_ptr<ftp::Client>> FtpServers::make_client(Location location) {
   connection.bandwidth = options_.http.bandwidth;
   connection.connect_timeout = options_.http.connect_timeout;
   connection.idle_timeout = options_.http.idle_timeout;
+  const auto charset = charset_of_host(options_.encodings, location.host);
+  connection.utf8_names = !charset || net::equal_names(charset->name(), "UTF-8");
   options.most_connections = options_.ftp.connections;
   if (options_.ftp.retry) options.retry = *options_.ftp.retry;
   auto login = co_await find_login(runtime_, options_.environment, options_.logins, location);
@@ -45,6 +49,7 @@ Task<std::unique_ptr<FileSystem>> FtpServers::open(OpContext context, Location l
   options.client = client;
   options.root = location.path;
   options.allow_non_atomic = options_.ftp.allow_non_atomic;
+  options.charset = charset_of_host(options_.encodings, location.host);
   options.journal = options_.journal;
   if (is_new && options_.journal) {
     FtpSweeper sweeper(client);

@@ -22,6 +22,7 @@ FtpSite::FtpSite(Runtime& runtime, FtpFsOptions options)
     : log(runtime.log()),
       runtime_(runtime),
       options_(std::move(options)),
+      names_(options_.charset),
       temporaries_(runtime, ftp_temporaries_kind, options_.client->subject(), options_.journal,
                    TemporaryForm::plain),
       making_(runtime.executor(), 1),
@@ -39,12 +40,11 @@ std::string FtpSite::full(const std::string& path) const {
   if (!path.empty()) require_local_path(path);
   const auto refusal = ftp::refusal_of_path(path);
   if (refusal) throw Error(ErrorCode::invalid_input, "open", shown(path), *refusal);
-  std::string root = options_.root.starts_with('/') ? options_.root
-                     : options_.root.empty()        ? traits().home
-                                                    : traits().home + '/' + options_.root;
+  std::string root = names_.on_server(options_.root);
+  if (!root.starts_with('/')) root = root.empty() ? traits().home : traits().home + '/' + root;
   if (path.empty()) return root.empty() ? "/" : root;
   if (!root.ends_with('/')) root += '/';
-  return root + path;
+  return root + names_.on_server(path);
 }
 
 void FtpSite::require_new(const std::string& path) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "fs/server_names.hpp"
 #include "fs/server_temporaries.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/semaphore.hpp"
@@ -64,6 +65,7 @@ class FtpSite {
                           SteadyTime seen_missing);
   SteadyTime now() const { return runtime_.clock().steady(); }
 
+  ServerNames& names() { return names_; }
   ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Logger log;
@@ -82,6 +84,7 @@ class FtpSite {
 
   Runtime& runtime_;
   FtpFsOptions options_;
+  ServerNames names_;
   ServerTemporaries temporaries_;
   Semaphore making_;
   std::map<std::string, SteadyTime> made_;  ///< When a directory was made, or seen; some of them.

@@ -118,6 +118,7 @@ class SftpLister final : public DirectoryLister {
 
   Task<bool> give(Connection& connection, const std::string& path, std::vector<sftp::Entry> entries,
                   bool extras, EntrySink& sink, std::vector<Error>& failures) {
+    const std::string directory = site_->shown(path);
     std::vector<FileInfo> page;
     std::vector<std::pair<std::string, Connection::Pending>> unknown;
     page.reserve(entries.size());
@@ -128,13 +129,15 @@ class SftpLister final : public DirectoryLister {
                               "the server gave a name that no file can have");
         continue;
       }
-      auto info = file_info_of(entry.name, entry.attributes, extras);
+      auto name = site_->names().reported(std::move(entry.name), directory, site_->log, failures);
+      if (!name) continue;
+      auto info = file_info_of(*name, entry.attributes, extras);
       if (info) {
         page.push_back(std::move(*info));
         continue;
       }
-      const std::string full = site_->full(path.empty() ? entry.name : path + '/' + entry.name);
-      unknown.emplace_back(std::move(entry.name),
+      const std::string full = site_->full(path.empty() ? *name : path + '/' + *name);
+      unknown.emplace_back(std::move(*name),
                            connection.send([&full](Buffer& out, std::uint32_t id) {
                              sftp::requests::lstat(out, id, full);
                            }));

@@ -1,5 +1,6 @@
 #include "fs/sftp_servers.hpp"
 
+#include "fs/server_names.hpp"
 #include "fs/sftp_sweeper.hpp"
 #include "fs/sftp_transport.hpp"
 #include "sluice/fs/sftp_fs.hpp"
@@ -33,6 +34,7 @@ Task<std::unique_ptr<FileSystem>> SftpServers::open(OpContext context, Location 
   options.root = location.path;
   options.bandwidth = bandwidth_;
   options.allow_non_atomic = settings_.allow_non_atomic;
+  options.charset = charset_of_host(encodings_, location.host);
   options.journal = journal_;
   if (is_new && journal_) {
     SftpSweeper sweeper(options.client);

@@ -19,6 +19,7 @@ class SftpServers {
         settings_(options.sftp),
         logins_(options.logins),
         environment_(options.environment),
+        encodings_(options.encodings),
         bandwidth_(options.http.bandwidth),
         journal_(options.journal) {}
 
@@ -33,6 +34,7 @@ class SftpServers {
   SftpSettings settings_;
   LoginSettings logins_;
   Environment environment_;
+  std::vector<NameEncoding> encodings_;
   std::shared_ptr<net::Bandwidth> bandwidth_;
   std::shared_ptr<TemporaryJournal> journal_;
   /// OpenSSH drops connections at random when more than ten log in at once (MaxStartups).

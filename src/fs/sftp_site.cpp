@@ -33,6 +33,7 @@ SftpSite::SftpSite(Runtime& runtime, SftpFsOptions options)
     : log(runtime.log()),
       runtime_(runtime),
       options_(std::move(options)),
+      names_(options_.charset),
       temporaries_(runtime, sftp_temporaries_kind, options_.client->subject(), options_.journal),
       cleanups_(runtime.executor()) {
   while (options_.root.size() > 1 && options_.root.ends_with('/'))
@@ -40,10 +41,11 @@ SftpSite::SftpSite(Runtime& runtime, SftpFsOptions options)
 }
 
 std::string SftpSite::full(const std::string& path) const {
-  if (path.empty()) return options_.root.empty() ? "." : options_.root;
+  if (path.empty()) return options_.root.empty() ? "." : names_.on_server(options_.root);
   require_local_path(path);
-  if (options_.root.empty()) return path;
-  return options_.root.ends_with('/') ? options_.root + path : options_.root + '/' + path;
+  if (options_.root.empty()) return names_.on_server(path);
+  const char* const slash = options_.root.ends_with('/') ? "" : "/";
+  return names_.on_server(options_.root + slash + path);
 }
 
 Task<> SftpSite::pass(net::Direction direction, std::size_t bytes) {

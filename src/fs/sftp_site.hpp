@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "fs/server_names.hpp"
 #include "fs/server_temporaries.hpp"
 #include "sluice/async/errors.hpp"
 #include "sluice/async/task_group.hpp"
@@ -48,6 +49,7 @@ class SftpSite {
     return options_.bandwidth && options_.bandwidth->limited(direction);
   }
 
+  ServerNames& names() { return names_; }
   ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Logger log;
@@ -63,6 +65,7 @@ class SftpSite {
 
   Runtime& runtime_;
   SftpFsOptions options_;
+  ServerNames names_;
   ServerTemporaries temporaries_;
   TaskGroup cleanups_;
 };

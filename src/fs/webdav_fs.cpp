@@ -136,7 +136,7 @@ class WebdavFs final : public FileSystem {
   Task<std::optional<FileInfo>> find_now(OpContext context, std::string path) {
     const bool root = path.empty();
     const auto found = co_await site_->client().find(
-        context, root ? site_->options().root + '/' : site_->full(path));
+        context, root ? site_->names().on_server(site_->options().root) + '/' : site_->full(path));
     if (!found) co_return std::nullopt;
     auto info = file_info_of(path, *found);
     if (!info)

@@ -6,29 +6,31 @@ namespace {
 /// Makes files of what a PROPFIND tells.
 class ListingSink final : public webdav::ResourceSink {
  public:
-  ListingSink(const WebdavSite& site, const std::string& path, EntrySink& sink,
+  ListingSink(WebdavSite& site, const std::string& path, EntrySink& sink,
               std::vector<Error>& failures)
       : site_(site), path_(path), sink_(sink), failures_(failures) {}
 
   Task<bool> add(std::vector<webdav::Resource> page) override {
+    const std::string directory = site_.shown(path_);
     std::vector<FileInfo> entries;
     entries.reserve(page.size());
-    for (const webdav::Resource& resource : page) {
-      auto info = file_info_of(resource.name, resource);
+    for (webdav::Resource& resource : page) {
+      auto name = site_.names().reported(std::move(resource.name), directory, site_.log, failures_);
+      if (!name) continue;
+      auto info = file_info_of(*name, resource);
       if (info) {
         entries.push_back(std::move(*info));
       } else {
-        failures_.emplace_back(
-            ErrorCode::protocol, "list",
-            site_.shown(path_.empty() ? resource.name : path_ + '/' + resource.name),
-            "the server does not say the file's size");
+        failures_.emplace_back(ErrorCode::protocol, "list",
+                               site_.shown(path_.empty() ? *name : path_ + '/' + *name),
+                               "the server does not say the file's size");
       }
     }
     co_return co_await sink_.add(std::move(entries));
   }
 
  private:
-  const WebdavSite& site_;
+  WebdavSite& site_;
   const std::string& path_;
   EntrySink& sink_;
   std::vector<Error>& failures_;

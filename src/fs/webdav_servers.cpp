@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fs/server_names.hpp"
 #include "fs/webdav_site.hpp"
 #include "fs/webdav_sweeper.hpp"
 #include "sluice/aws/session.hpp"
@@ -66,10 +67,12 @@ Task<std::unique_ptr<FileSystem>> WebdavServers::open(OpContext context, Locatio
   WebdavFsOptions options;
   options.client = servers_[name].client;
   options.root = location.path;
+  options.charset = charset_of_host(options_.encodings, location.host);
   options.journal = options_.journal;
   options.buffer_memory = options_.buffer_memory;
   options.chunk_size = std::max(options.chunk_size, options_.part_size);
-  options.traits = co_await probe_webdav(context, options.client, options.root);
+  const std::string root = ServerNames(options.charset).on_server(options.root);
+  options.traits = co_await probe_webdav(context, options.client, root);
   if (options.traits.hides_dot_names)
     context.log.warn(
         "The server does not list names that begin with a dot, and empty directories "

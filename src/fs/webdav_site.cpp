@@ -10,6 +10,7 @@ WebdavSite::WebdavSite(Runtime& runtime, WebdavFsOptions options)
       runtime_(runtime),
       options_(std::move(options)),
       directories_(runtime, options_.client),
+      names_(options_.charset),
       temporaries_(runtime, webdav_temporaries_kind, options_.client->subject(), options_.journal,
                    TemporaryForm::plain),
       cleanups_(runtime.executor()),
@@ -19,9 +20,9 @@ WebdavSite::WebdavSite(Runtime& runtime, WebdavFsOptions options)
 }
 
 std::string WebdavSite::full(const std::string& path) const {
-  if (path.empty()) return options_.root.empty() ? "/" : options_.root;
+  if (path.empty()) return options_.root.empty() ? "/" : names_.on_server(options_.root);
   require_local_path(path);
-  return options_.root + '/' + path;
+  return names_.on_server(options_.root + '/' + path);
 }
 
 std::string WebdavSite::shown(const std::string& path) const {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "fs/server_names.hpp"
 #include "fs/server_temporaries.hpp"
 #include "fs/webdav_directories.hpp"
 #include "sluice/async/errors.hpp"
@@ -30,6 +31,7 @@ class WebdavSite {
   std::string shown(const std::string& path) const;
 
   WebdavDirectories& directories() { return directories_; }
+  ServerNames& names() { return names_; }
   ServerTemporaries& temporaries() { return temporaries_; }
   TaskGroup& cleanups() { return cleanups_; }
   Semaphore& chunk_memory() { return chunk_memory_; }  ///< Bytes.
@@ -46,6 +48,7 @@ class WebdavSite {
   Runtime& runtime_;
   WebdavFsOptions options_;
   WebdavDirectories directories_;
+  ServerNames names_;
   ServerTemporaries temporaries_;
   TaskGroup cleanups_;
   Semaphore chunk_memory_;

@@ -87,7 +87,7 @@ Task<> Connection::learn() {
 Task<> Connection::settle() {
   if (features().clnt) co_await ask("CLNT", "Sluice");
   // Some say yes in words of their own, and some have it always on and refuse.
-  if (features().utf8) co_await ask("OPTS", "UTF8 ON");
+  if (features().utf8) co_await ask("OPTS", options_->utf8_names ? "UTF8 ON" : "UTF8 OFF");
   const Reply type = co_await ask("TYPE", "I");
   if (!type.completed()) throw refused("TYPE", type);
 }

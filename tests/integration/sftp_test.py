@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.parse
 
-from program import AUTHENTICATION, FAILED, LAB, OLD, run_scenarios, tree
+from program import AUTHENTICATION, FAILED, LAB, OLD, PARTIAL, USAGE, run_scenarios, tree
 from sshd import SSHD_MISSING, Sshd
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
@@ -44,6 +44,37 @@ def a_tree_goes_up_and_comes_down_again(bench):
         (bench.directory / "from/a.txt").unlink()
         gone = bench.summary(*server.flags, "sync", "--delete", bench.directory / "from", there)
         assert gone["deleted"] == 1 and not (bench.directory / "there/a.txt").exists(), gone
+
+
+def names_in_another_character_set_are_utf8_here(bench):
+    names = {"表 一覧.csv": b"one", "データ/①.txt": b"two"}
+    there = bench.directory / "there"
+    for name, data in names.items():
+        path = os.fsencode(there) + b"/" + name.encode("cp932")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as out:
+            out.write(data)
+    with Server(bench) as server:
+        flags = (*server.flags, "--encoding", "EUC-JP", "--encoding", "127.0.0.1=CP932")
+        assert bench.summary(*flags, "sync", server.url(there), bench.directory / "here")["done"] == 2
+        assert {name: (bench.directory / "here" / name).read_bytes() for name in names} == names
+        assert bench.summary(*flags, "sync", server.url(there), bench.directory / "here")["done"] == 0
+        bench.run(*flags, "cp", bench.directory / "here/表 一覧.csv", server.url(there / "能登/表.csv"))
+        with open(os.fsencode(there) + "/能登/表.csv".encode("cp932"), "rb") as written:
+            assert written.read() == b"one"
+        bench.run(*flags, "cp", bench.directory / "here/表 一覧.csv", server.url(there / "é.csv"), code=FAILED)
+        assert "cannot be written in CP932" in bench.stderr, bench.stderr
+        # Byte for byte without it, and one warning.
+        bench.run(*server.flags, "ls", "-r", server.url(there))
+        assert bench.stderr.count("are not UTF-8") == 1 and "--encoding" in bench.stderr, bench.stderr
+        # What is not written in it fails the run, and nothing is deleted.
+        with open(os.fsencode(there) + b"/\xff.csv", "wb"):
+            pass
+        bench.run(*flags, "sync", "--delete", server.url(there), bench.directory / "here", code=PARTIAL)
+        assert "%FF.csv" in bench.stderr, bench.stderr
+        assert (bench.directory / "here/表 一覧.csv").exists()
+        bench.run("--encoding", "UTF-16", "ls", bench.directory, code=USAGE)
+        assert "--encoding" in bench.stderr, bench.stderr
 
 
 def single_files_and_listings(bench):

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/codec/charset.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
 #include "sluice/ftp/client.hpp"
@@ -20,6 +21,8 @@ struct FtpFsOptions {
   /// Allows an overwrite of two steps, between which the file is not there, on a server that does
   /// not rename onto a file that exists.
   bool allow_non_atomic = false;
+  /// Of names on the server; null: they are taken as they are.
+  std::shared_ptr<const codec::Charset> charset;
   std::filesystem::path scratch = "/var/tmp";
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: temporary names are not journalled.
 };

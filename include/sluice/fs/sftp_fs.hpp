@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/codec/charset.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
 #include "sluice/net/bandwidth.hpp"
@@ -22,6 +23,8 @@ struct SftpFsOptions {
   /// Allows an overwrite of two steps, between which the file is not there, on a server that has no
   /// posix-rename@openssh.com.
   bool allow_non_atomic = false;
+  /// Of names on the server; null: they are taken as they are.
+  std::shared_ptr<const codec::Charset> charset;
   std::size_t read_ahead = 16 * 1024 * 1024;  ///< Bytes of one file, at most.
   std::shared_ptr<net::Bandwidth> bandwidth;  ///< Null: no limit.
   std::filesystem::path scratch = "/var/tmp";

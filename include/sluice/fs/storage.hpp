@@ -66,6 +66,12 @@ struct FtpSettings {
   std::optional<RetryPolicy> retry;
 };
 
+/// The character set of the names on a server.
+struct NameEncoding {
+  std::string host;  ///< Empty: all that are not named.
+  std::string charset;
+};
+
 /// How URLs are opened. What is left empty comes from the environment and AWS's shared files, as
 /// with all AWS tools.
 struct StorageOptions {
@@ -87,6 +93,8 @@ struct StorageOptions {
   FtpSettings ftp;
   WebdavSettings webdav;
   LoginSettings logins;  ///< Of FTP and WebDAV servers.
+  /// Of FTP, SFTP and WebDAV servers; of others names are taken as they are.
+  std::vector<NameEncoding> encodings;
 };
 
 /// For who opens clients of its own by the same options.

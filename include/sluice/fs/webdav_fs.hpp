@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/codec/charset.hpp"
 #include "sluice/core/bytes.hpp"
 #include "sluice/fs/file_system.hpp"
 #include "sluice/fs/temporaries.hpp"
@@ -25,7 +26,9 @@ struct WebdavTraits {
 struct WebdavFsOptions {
   std::shared_ptr<webdav::Client>
       client;              ///< Shared by all trees of one server; must outlive them.
-  std::string root = "/";  ///< Absolute path on the server, raw bytes.
+  std::string root = "/";  ///< Absolute path on the server.
+  /// Of names on the server; null: they are taken as they are.
+  std::shared_ptr<const codec::Charset> charset;
   WebdavTraits traits;
   std::filesystem::path scratch = "/var/tmp";
   std::shared_ptr<TemporaryJournal> journal;  ///< Null: temporary names are not journalled.

@@ -33,6 +33,8 @@ struct ConnectionOptions {
   /// Their tls13 is false in most cases: a server that wants the session of the control connection
   /// on each data connection runs out of the tickets of TLS 1.3, which serve once.
   net::TlsOptions tls;
+  /// Names are asked for in UTF-8; else a server that would by itself is told not to (RFC 2640).
+  bool utf8_names = true;
   Duration connect_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(60);  ///< For an answer, and between bytes.
   std::shared_ptr<net::Bandwidth> bandwidth;         ///< Null: no limit.
