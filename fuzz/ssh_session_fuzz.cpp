@@ -52,7 +52,7 @@ Task<> run(Runtime* runtime, Bytes input) {
                        std::chrono::seconds(60));
   bool failed = false;
   try {
-    co_await ssh::open_session(&session, &host_key, &options, &secrets, "sftp");
+    co_await ssh::open_session(&session, &host_key, &options, &secrets);
   } catch (const Error& error) {
     failed = error.code() != ErrorCode::cancelled && error.code() != ErrorCode::internal;
   }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <climits>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -138,7 +139,7 @@ void add_sftp_options(CLI::App& app, SftpTyped& typed) {
 
 struct ProxyTyped {
   sluice::lab::DelayProxyOptions options;
-  std::string to, round_trip = "0s", bandwidth;
+  std::string to, round_trip = "0s", bandwidth, socket_buffers;
   std::uint64_t cut_after = 0;
 };
 
@@ -149,6 +150,8 @@ void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
   app.add_option("--round-trip", typed.round_trip, "So long to the server and back, as 50ms")
       ->capture_default_str();
   app.add_option("--bandwidth", typed.bandwidth, "Bytes a second, each way, as 10M");
+  app.add_option("--socket-buffers", typed.socket_buffers,
+                 "Bytes the system may keep of each socket, as 4K");
   app.add_flag("--ftp", typed.options.ftp,
                "The server speaks FTP: its data connections take this way, too");
   app.add_option("--cut-after", typed.cut_after,
@@ -172,6 +175,12 @@ sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
     const auto bandwidth = sluice::codec::parse_size(typed.bandwidth);
     if (!bandwidth) throw Error(ErrorCode::invalid_input, "read", "--bandwidth", "such as 10M");
     options.bandwidth = *bandwidth;
+  }
+  if (!typed.socket_buffers.empty()) {
+    const auto size = sluice::codec::parse_size(typed.socket_buffers);
+    if (!size || *size > INT_MAX)
+      throw Error(ErrorCode::invalid_input, "read", "--socket-buffers", "such as 4K");
+    options.socket_buffers = static_cast<int>(*size);
   }
   if (typed.cut_after > 0) options.cut_after = typed.cut_after;
   return options;

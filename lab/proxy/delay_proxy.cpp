@@ -158,6 +158,14 @@ asio::awaitable<void> deliver(std::shared_ptr<Pair> pair, Tcp::socket* to, Way* 
 
 using Options = std::shared_ptr<const DelayProxyOptions>;
 
+void set_up(Tcp::socket& socket, const DelayProxyOptions& options) {
+  boost::system::error_code ignored;  // a socket that is gone fails where it is used
+  socket.set_option(Tcp::no_delay(true), ignored);
+  if (options.socket_buffers == 0) return;
+  socket.set_option(asio::socket_base::receive_buffer_size(options.socket_buffers), ignored);
+  socket.set_option(asio::socket_base::send_buffer_size(options.socket_buffers), ignored);
+}
+
 Rewrite passive_rewrite(asio::io_context& loop, Options options);
 
 asio::awaitable<void> serve(asio::io_context& loop, Options options, Tcp::socket accepted) {
@@ -165,9 +173,8 @@ asio::awaitable<void> serve(asio::io_context& loop, Options options, Tcp::socket
   const Tcp::endpoint server(asio::ip::make_address(options->host), options->port);
   const auto [error] = co_await pair->server.async_connect(server, quietly);
   if (error) co_return reset(pair->client);
-  boost::system::error_code ignored;
-  pair->client.set_option(Tcp::no_delay(true), ignored);
-  pair->server.set_option(Tcp::no_delay(true), ignored);
+  set_up(pair->client, *options);
+  set_up(pair->server, *options);
   Rewrite rewrite;
   if (options->ftp) rewrite = passive_rewrite(loop, options);
   asio::co_spawn(loop, gather(pair, &pair->client, &pair->up, std::nullopt, nullptr), tell_failure);

@@ -14,6 +14,7 @@ struct DelayProxyOptions {
   std::uint16_t port = 0;
   std::chrono::nanoseconds round_trip{0};  ///< Half of it each way.
   std::uint64_t bandwidth = 0;             ///< Bytes a second, each way of each connection; 0: any.
+  int socket_buffers = 0;  ///< Bytes the system keeps of each socket; 0: as many as it likes.
   /// A connection ends (TCP RST) after so many bytes from the server.
   std::optional<std::uint64_t> cut_after;
   /// The server speaks FTP in the clear: its data connections take the same way.

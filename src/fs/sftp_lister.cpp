@@ -148,7 +148,35 @@ class SftpLister final : public DirectoryLister {
       auto info = found ? file_info_of(name, *found, extras) : std::nullopt;
       if (info) page.push_back(std::move(*info));
     }
+    if (extras) co_await read_links(connection, path, page);
     co_return co_await sink.add(std::move(page));
+  }
+
+  /// All of a page at once. What the server does not tell (the link is gone) stays empty.
+  Task<> read_links(Connection& connection, const std::string& path, std::vector<FileInfo>& page) {
+    std::deque<std::pair<FileInfo*, Connection::Pending>> asked;
+    for (FileInfo& info : page) {
+      if (info.type != FileType::symlink) continue;
+      const std::string full = site_->full(path.empty() ? info.path : path + '/' + info.path);
+      asked.emplace_back(&info, connection.send([&full](Buffer& out, std::uint32_t id) {
+        sftp::requests::readlink(out, id, full);
+      }));
+    }
+    for (auto& [info, pending] : asked) {
+      FileExtras extras = *info->extras;
+      const auto about = site_->asked("list", path + '/' + info->path);
+      extras.link_target = co_await target_of(std::move(pending), about);
+      info->extras = std::make_shared<const FileExtras>(std::move(extras));
+    }
+  }
+
+  static Task<std::string> target_of(Connection::Pending pending, sftp::Asked asked) {
+    try {
+      co_return co_await sftp::expect_name(std::move(pending), std::move(asked));
+    } catch (const Error& error) {
+      if (error.retryable()) throw;
+    }
+    co_return "";
   }
 
   std::shared_ptr<SftpSite> site_;

@@ -69,11 +69,11 @@ Task<> agree_on_keys(Session* session, HostKeyCheck* host_key) {
 }
 
 Task<> open_session(Session* session, HostKeyCheck* host_key, const ConnectorOptions* options,
-                    KnownSecrets* secrets, std::string subsystem) {
+                    KnownSecrets* secrets) {
   co_await agree_on_keys(session, host_key);
   Login login(*session, *options, *secrets);
   co_await login.run();
-  co_await session->open_subsystem(std::move(subsystem));
+  session->begin();
 }
 
 }  // namespace sluice::ssh

@@ -20,10 +20,6 @@ constexpr std::size_t receive_at_once = 128UL * 1024;
 // A write goes on when less than this waits to be sent.
 constexpr std::size_t much_to_send = 256UL * 1024;
 constexpr std::size_t longest_greeting = 64UL * 1024;
-// OpenSSH cuts what it sends into packets of 32 KiB anyway.
-constexpr unsigned packet_size = 32 * 1024;
-// What may come without being asked for again: at a round trip of 50 ms, 320 MB/s.
-constexpr unsigned window = 16 * 1024 * 1024;
 
 }  // namespace
 
@@ -43,9 +39,11 @@ Session::Session(Runtime& runtime, std::unique_ptr<Wire> wire, std::string subje
       step_limit_(step_limit),
       idle_descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       in_(receive_at_once),
+      want_(runtime.executor()),
       input_(runtime.executor()),
       to_send_(runtime.executor()),
       sent_(runtime.executor()),
+      opening_(runtime.executor(), 1),
       parts_(runtime.executor()) {
   (void)library();
   raw_.reset(libssh2_session_init_ex(nullptr, nullptr, nullptr, this));
@@ -70,8 +68,8 @@ void Session::abandon_exchange() {
   char byte = 0;
   if (unfinished_ && !greeting_over_) {
     libssh2_session_handshake(raw_.get(), idle_descriptor_);
-  } else if (channel_) {
-    libssh2_channel_read(channel_, &byte, sizeof byte);
+  } else if (!channels_.empty()) {
+    libssh2_channel_read(channels_.front(), &byte, sizeof byte);
   }
 }
 
@@ -146,107 +144,65 @@ void Session::greeting_is_over() {
   std::string().swap(greeting_);
 }
 
-// --- the channel --------------------------------------------------------------------------------
+// --- channels at work ---------------------------------------------------------------------------
 
-Task<> Session::open_subsystem(std::string name) {
-  const int opened = co_await finish([this](LIBSSH2_SESSION* session) {
-    channel_ = libssh2_channel_open_ex(session, "session", sizeof "session" - 1, window,
-                                       packet_size, nullptr, 0);
-    return channel_ ? 0 : libssh2_session_last_errno(session);
-  });
-  if (opened != 0) throw error_for(opened, "open a channel");
-  // What a server program writes on its standard error would fill the window.
-  const int ignored = co_await finish([this](LIBSSH2_SESSION*) {
-    return libssh2_channel_handle_extended_data2(channel_, LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE);
-  });
-  if (ignored != 0) throw error_for(ignored, "open a channel");
-  const int started = co_await finish([this, name](LIBSSH2_SESSION*) {
-    return libssh2_channel_process_startup(channel_, "subsystem", sizeof "subsystem" - 1,
-                                           name.c_str(), static_cast<unsigned>(name.size()));
-  });
-  if (started == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED)
-    throw Error(ErrorCode::unsupported, "connect", subject_,
-                fmt::format("the server has no subsystem {}", name));
-  if (started != 0) throw error_for(started, "open a channel");
+void Session::begin() {
   parts_.spawn(run_part(send_all()));
+  parts_.spawn(run_part(receive_all()));
 }
 
-void Session::after_call() {
-  if (!out_.empty()) to_send_.wake_one();
+Task<int> Session::drive(Call call) {
+  return with_deadline(step_end(), "wait for " + subject_, drive_unbounded(std::move(call)));
 }
 
-Task<std::size_t> Session::read(MutableBytes buffer) {
+Task<int> Session::drive_unbounded(Call job) {
   for (;;) {
-    if (failure_) throw *failure_;
-    if (runtime_.turn().over()) co_await runtime_.turn().next();
-    const bool had_input = in_begin_ < in_end_;
-    const ssize_t count =
-        libssh2_channel_read(channel_, reinterpret_cast<char*>(buffer.data()), buffer.size());
-    after_call();
-    if (had_input) input_.wake_all();  // a writer may have waited for room in the window
-    if (count > 0) co_return static_cast<std::size_t>(count);
-    ended_ = count == 0 || (count == LIBSSH2_ERROR_EAGAIN && libssh2_channel_eof(channel_) != 0);
-    if (ended_) {
-      input_.wake_all();
-      co_return 0;
-    }
-    if (count != LIBSSH2_ERROR_EAGAIN) throw error_for(static_cast<int>(count), "receive");
+    throw_if_failed();
+    const int result = call([&] { return job(raw_.get()); });
+    if (result != LIBSSH2_ERROR_EAGAIN) co_return result;
     co_await more_input();
   }
 }
 
-/// One coroutine reads for all: the others wait for what it got.
-Task<> Session::more_input() {
-  if (failure_) throw *failure_;
-  if (reading_) {
-    const bool woken = co_await input_.wait();
-    if (!woken) throw cancelled("receive from " + subject_);
-    co_return;
-  }
-  reading_ = true;
-  std::exception_ptr thrown;
-  try {
-    co_await fill();
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  reading_ = false;
-  if (!thrown) co_return;
-  const Error error = error_from(thrown);
-  if (error.code() == ErrorCode::cancelled) {
-    input_.wake_all();  // another one may read now
-  } else {
-    fail(error);
-  }
-  throw failure_.value_or(error);
+/// A call for one channel takes in packets of all.
+void Session::after_call(bool had_input) {
+  if (!out_.empty()) to_send_.wake_one();
+  if (had_input) input_.wake_all();
+  if (wanted_ && !has_input()) want_.wake_one();
 }
 
-Task<> Session::write(Bytes bytes) {
-  while (!bytes.empty()) {
+Task<> Session::more_input() {
+  if (failure_) throw *failure_;
+  wanted_ = true;
+  if (!has_input()) want_.wake_one();
+  const bool woken = co_await input_.wait();
+  if (!woken) throw cancelled("wait for " + subject_);
+}
+
+Task<> Session::room_to_send() {
+  while (out_.size() >= much_to_send) {
     if (failure_) throw *failure_;
-    if (runtime_.turn().over()) co_await runtime_.turn().next();
-    if (out_.size() >= much_to_send) {
-      const bool woken = co_await sent_.wait();
-      if (!woken) throw cancelled("send to " + subject_);
-      continue;
-    }
-    const bool had_input = in_begin_ < in_end_;
-    const ssize_t count =
-        libssh2_channel_write(channel_, reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    after_call();
-    if (had_input) input_.wake_all();
-    if (count > 0) {
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-      continue;
-    }
-    if (count != 0 && count != LIBSSH2_ERROR_EAGAIN)
-      throw error_for(static_cast<int>(count), "send");
-    if (ended_)
-      throw Error(ErrorCode::network, "send", subject_, "the server has ended the channel");
-    // The server's window is full, or keys are being exchanged: whoever reads will say when
-    // something came.
-    const bool woken = co_await input_.wait();
+    const bool woken = co_await sent_.wait();
     if (!woken) throw cancelled("send to " + subject_);
+  }
+}
+
+void Session::wake_all() {
+  want_.wake_all();
+  input_.wake_all();
+  to_send_.wake_all();
+  sent_.wake_all();
+}
+
+Task<> Session::receive_all() {
+  for (;;) {
+    while (!wanted_ || has_input()) {
+      const bool woken = co_await want_.wait();
+      if (!woken) throw cancelled("receive from " + subject_);
+    }
+    wanted_ = false;
+    co_await fill();
+    input_.wake_all();
   }
 }
 
@@ -283,9 +239,7 @@ void Session::fail(const Error& error) {
                  ? Error(ErrorCode::network, "receive", subject_, "the connection was closed")
                  : error;
   wire_->shut();
-  input_.wake_all();
-  to_send_.wake_all();
-  sent_.wake_all();
+  wake_all();
 }
 
 void Session::shut() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sluice/async/runtime.hpp"
+#include "sluice/async/semaphore.hpp"
 #include "sluice/async/task_group.hpp"
 #include "sluice/async/wait_list.hpp"
 #include "sluice/core/error.hpp"
@@ -17,17 +18,17 @@
 
 namespace sluice::ssh {
 
-/// One SSH connection with one channel, by libssh2, which touches no socket: what it sends is put
-/// into a buffer that takes everything, what it receives comes out of one. So it never stops in the
-/// middle of a packet that it sends, which is where it is known to go wrong (a new exchange of keys
-/// meanwhile), and the only thing that it can wait for is input.
+/// One SSH connection, by libssh2, which touches no socket: what it sends is put into a buffer that
+/// takes everything, what it receives comes out of one. So it never stops in the middle of a packet
+/// that it sends, which is where it is known to go wrong (a new exchange of keys meanwhile), and
+/// the only thing that it can wait for is input.
 ///
-/// First the set-up, one step after the other: finish(). Then open_subsystem(), and read() and
-/// write(), which may be at work at once. Lives on the loop; shut() and close() it before it goes.
+/// First the set-up, one step after the other: finish(). Then begin(), after which SessionChannels
+/// may be opened, used and closed, many at once, by call() and drive(). Lives on the loop; shut()
+/// and close() it before it goes.
 class Session {
  public:
-  /// A call into libssh2. It runs on the lane for computation: signatures and passphrases take
-  /// long.
+  /// A call into libssh2.
   using Call = std::function<int(LIBSSH2_SESSION*)>;
   /// Answers a prompt of the server (RFC 4256), on that lane.
   using AnswerPrompt = std::function<std::string(std::string_view prompt, bool is_shown)>;
@@ -38,7 +39,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Repeats the call until it wants no more input; what it returns then. Throws the failure of the
+  /// Of the set-up. Repeats the call until it wants no more input; what it returns then. It runs on
+  /// the lane for computation: signatures and passphrases take long. Throws the failure of the
   /// connection, Error{timeout, cancelled}.
   Task<int> finish(Call call);
   /// One call, with what it has to send sent. May return LIBSSH2_ERROR_EAGAIN.
@@ -48,17 +50,39 @@ class Session {
   /// Throws the failure of the connection, if it has failed.
   void throw_if_failed() const;
 
-  /// Opens the channel and asks for the subsystem at its other end. Throws Error{unsupported,
-  /// permission_denied} if the server will not.
-  Task<> open_subsystem(std::string name);
-  /// At least one byte; 0 is the end. Throws the failure of the connection, Error{cancelled}.
-  Task<std::size_t> read(MutableBytes buffer);
-  /// All of them are taken, and are sent in the background. Throws as read() does.
-  Task<> write(Bytes bytes);
+  /// The set-up is over: from now on bytes come and go in the background.
+  void begin();
+  /// finish() for what is no work, with others at work.
+  Task<int> drive(Call call);
+  /// One call of that kind, `job()`.
+  template <class Job>
+  auto call(Job job) {
+    const bool had_input = has_input();
+    const auto result = job();
+    after_call(had_input);
+    return result;
+  }
+  /// Waits for what may be a reason to try the last call again. Throws the failure of the
+  /// connection, Error{cancelled}.
+  Task<> more_input();
+  /// Waits until little is left to be sent. Throws the same.
+  Task<> room_to_send();
+  void wake_all();
   void shut();
   Task<> close();
 
   LIBSSH2_SESSION* raw() const { return raw_.get(); }
+  /// The channels of the connection, which libssh2 frees with it.
+  std::vector<LIBSSH2_CHANNEL*>& channels() { return channels_; }
+  /// How many are open, or will be soon.
+  std::size_t& channels_in_use() { return channels_in_use_; }
+  /// Who opens a channel: libssh2 opens one at a time.
+  Semaphore& opening() { return opening_; }
+  /// An opening was given up, or is under way.
+  bool& half_open() { return half_open_; }
+  bool failed() const { return failure_.has_value(); }
+  /// As the first channel's opening saw it.
+  std::optional<Duration>& round_trip() { return round_trip_; }
   int idle_descriptor() const { return idle_descriptor_; }
   const std::string& subject() const { return subject_; }
   Runtime& runtime() const { return runtime_; }
@@ -79,16 +103,18 @@ class Session {
   };
 
   Task<int> finish_unbounded(Call call);
+  Task<int> drive_unbounded(Call call);
   SteadyTime step_end() const;
   Task<> receive();
   Task<> flush();
   Task<> fill();
-  Task<> more_input();
   Task<> send_all();
+  Task<> receive_all();
   Task<> run_part(Task<> part);
   void fail(const Error& error);
   void abandon_exchange();
-  void after_call();
+  bool has_input() const { return in_begin_ < in_end_; }
+  void after_call(bool had_input);
   void note_input(std::size_t count);
 
   Runtime& runtime_;
@@ -97,19 +123,22 @@ class Session {
   Duration step_limit_;
   int idle_descriptor_;  ///< libssh2 wants one to look at.
   std::unique_ptr<LIBSSH2_SESSION, FreeSession> raw_;
-  LIBSSH2_CHANNEL* channel_ = nullptr;  ///< The session's.
+  std::vector<LIBSSH2_CHANNEL*> channels_;
+  std::size_t channels_in_use_ = 0;
+  std::optional<Duration> round_trip_;
   AnswerPrompt answer_;
 
   std::vector<std::byte> in_, out_, sending_;
   std::size_t in_begin_ = 0, in_end_ = 0;
   std::string greeting_;
-  bool greeting_over_ = false, reading_ = false, closing_ = false;
-  bool ended_ = false;       ///< The server sends no more in the channel.
+  bool greeting_over_ = false, closing_ = false, half_open_ = false;
+  bool wanted_ = false;      ///< Somebody waits for input.
   bool unfinished_ = false;  ///< What step() called last wants to be called again.
   std::optional<Error> failure_;
   int disconnect_reason_ = 0;
   std::string disconnect_words_;
-  WaitList input_, to_send_, sent_;
+  WaitList want_, input_, to_send_, sent_;
+  Semaphore opening_;
   TaskGroup parts_;
 };
 

@@ -62,7 +62,7 @@ def names_in_another_character_set_are_utf8_here(bench):
         bench.run(*flags, "cp", bench.directory / "here/表 一覧.csv", server.url(there / "能登/表.csv"))
         with open(os.fsencode(there) + "/能登/表.csv".encode("cp932"), "rb") as written:
             assert written.read() == b"one"
-        bench.run(*flags, "cp", bench.directory / "here/表 一覧.csv", server.url(there / "é.csv"), code=FAILED)
+        bench.run(*flags, "cp", bench.directory / "here/表 一覧.csv", server.url(there / "é.csv"), expect=FAILED)
         assert "cannot be written in CP932" in bench.stderr, bench.stderr
         # Byte for byte without it, and one warning.
         bench.run(*server.flags, "ls", "-r", server.url(there))
@@ -70,10 +70,10 @@ def names_in_another_character_set_are_utf8_here(bench):
         # What is not written in it fails the run, and nothing is deleted.
         with open(os.fsencode(there) + b"/\xff.csv", "wb"):
             pass
-        bench.run(*flags, "sync", "--delete", server.url(there), bench.directory / "here", code=PARTIAL)
+        bench.run(*flags, "sync", "--delete", server.url(there), bench.directory / "here", expect=PARTIAL)
         assert "%FF.csv" in bench.stderr, bench.stderr
         assert (bench.directory / "here/表 一覧.csv").exists()
-        bench.run("--encoding", "UTF-16", "ls", bench.directory, code=USAGE)
+        bench.run("--encoding", "UTF-16", "ls", bench.directory, expect=USAGE)
         assert "--encoding" in bench.stderr, bench.stderr
 
 
@@ -144,19 +144,13 @@ def a_large_file_takes_several_connections_over_a_long_way(bench):
     data = os.urandom(40_000_000)
     bench.file("big", data)
     with Server(bench) as server:
-        proxy = subprocess.Popen([LAB, "delay", "--to", f"127.0.0.1:{server.port}", "--round-trip", "20ms"], stdout=subprocess.PIPE, text=True)
-        try:
-            near, server.port = server.port, json.loads(proxy.stdout.readline())["port"]
-            server.known_hosts.write_text(server.known_hosts.read_text().replace(str(near), str(server.port)))
+        with server.behind(LAB, "--round-trip", "20ms"):
             bench.run(*server.flags, "cp", bench.directory / "big", server.url(bench.directory / "there/big"))
             assert (bench.directory / "there/big").read_bytes() == data
             assert server.log.read_text().count("Accepted publickey") >= 2
             bench.run(*server.flags, "cp", server.url(bench.directory / "there/big"), bench.directory / "back")
             assert (bench.directory / "back").read_bytes() == data
             assert server.log.read_text().count("Accepted publickey") >= 4
-        finally:
-            proxy.terminate()
-            proxy.communicate(timeout=20)
 
 
 def a_bandwidth_limit_holds(bench):

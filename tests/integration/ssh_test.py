@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 
-from program import AUTHENTICATION, CONFIG, FAILED, OK, SLUICE, run_scenarios
+from program import AUTHENTICATION, CONFIG, FAILED, LAB, OK, SLUICE, run_scenarios, tree
 from sshd import SSHD_MISSING, USER, Sshd, make_key
 
 PASSWORD = "open sesame"
@@ -378,6 +378,43 @@ def uploads_and_downloads_at_once_while_keys_change(bench):
         bench.run(*flags(running), "--ssh-connections", "1", "sync", there, running.url(f"{bench.directory}/again/"))
         for number in range(200):
             assert (bench.directory / f"again/{number}").read_bytes() == (bench.directory / f"from/{number}").read_bytes()
+
+
+def small_buffers_and_keys_that_change(bench):
+    """S5: every write is one of many pieces, and packets of an exchange of keys stand between them."""
+    for number in range(64):
+        bench.file(f"from/{number}", os.urandom(300_000 + number))
+    with server(bench, settings=["RekeyLimit 1M"]) as running, running.behind(LAB, "--socket-buffers", "4K"):
+        there = running.url(f"{bench.directory}/there/")
+        bench.run(*flags(running), "--ssh-connections", "1", "--transfers", "64", "sync", bench.directory / "from", there)
+        bench.run(*flags(running), "--ssh-connections", "1", "--transfers", "64", "sync", there, bench.directory / "back")
+        assert tree(bench.directory / "back") == tree(bench.directory / "from")
+
+
+# --- channels ------------------------------------------------------------------------------------
+
+
+def carry_a_large_file(bench, running):
+    data = os.urandom(40_000_000)
+    bench.file("big", data)
+    with running.behind(LAB, "--round-trip", "60ms"):
+        for ends in ((bench.directory / "big", running.url(f"{bench.directory}/there")), (running.url(f"{bench.directory}/there"), bench.directory / "back")):
+            bench.run(*flags(running), "--ssh-connections", "6", "--log-level", "debug", "cp", *ends)
+        assert (bench.directory / "back").read_bytes() == data
+    return running.log.read_text().count("Accepted publickey") / 2
+
+
+def a_long_way_takes_several_channels_of_a_connection(bench):
+    with server(bench) as running:
+        assert carry_a_large_file(bench, running) == 2
+        assert "no further channel" not in bench.stderr
+
+
+def a_server_that_allows_few_channels(bench):
+    """S4: the limit is learned, and the work goes on over more connections."""
+    with server(bench, settings=["MaxSessions 2"]) as running:
+        assert carry_a_large_file(bench, running) == 3
+        assert "no further channel" in bench.stderr, bench.stderr
 
 
 def a_server_without_sftp(bench):

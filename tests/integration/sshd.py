@@ -2,6 +2,7 @@
 
     tests/integration/sshd.py DIRECTORY        prints one JSON line, {"url": ..., "config": ...}, and serves until SIGTERM
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -86,6 +87,21 @@ class Sshd:
         """ssh with all that it must know, but for the host."""
         return ["ssh", "-F", "/dev/null", "-p", str(self.port), "-l", USER, "-i", str(self.key), "-o", "IdentitiesOnly yes", "-o", "BatchMode yes",
                 "-o", f"UserKnownHostsFile {self.known_hosts}", "-o", "StrictHostKeyChecking yes"]
+
+    @contextlib.contextmanager
+    def behind(self, lab, *words):
+        """Meanwhile it is reached through `sluice-lab delay`, told these words."""
+        proxy = subprocess.Popen([lab, "delay", "--to", f"127.0.0.1:{self.port}", *words], stdout=subprocess.PIPE, text=True)
+        near, known = self.port, self.known_hosts.read_text()
+        try:
+            self.port = json.loads(proxy.stdout.readline())["port"]
+            self.known_hosts.write_text(known.replace(f":{near} ", f":{self.port} "))
+            yield
+        finally:
+            proxy.terminate()
+            proxy.communicate(timeout=20)
+            self.port = near
+            self.known_hosts.write_text(known)
 
     def stop(self):
         if self.process.poll() is None:

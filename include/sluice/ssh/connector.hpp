@@ -82,10 +82,11 @@ class Connector {
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
 
-  /// Logs in and starts the subsystem. One attempt. Nothing of the login is sent before the host
-  /// key is found good. Errors: network, timeout and throttled may pass; unauthenticated (host key
-  /// or login), unsupported (what this libssh2 cannot do: see obstacle()), config (a key file that
-  /// cannot be used), protocol, cancelled.
+  /// A channel to the subsystem: a further one of a connection that is there, if the way is long
+  /// and the server opens one (up to four), else that of a new connection. One attempt. Nothing of
+  /// the login is sent before the host key is found good. Errors: network, timeout and throttled
+  /// may pass; unauthenticated (host key or login), unsupported (what this libssh2 cannot do: see
+  /// obstacle()), config (a key file that cannot be used), protocol, cancelled.
   Task<std::unique_ptr<Channel>> connect(OpContext context, std::string subsystem);
 
   /// Why this libssh2 may fail where ssh(1) would not, as far as that can be told from known_hosts,

@@ -43,6 +43,18 @@ Task<> copy_many_within(SftpSession& session) {
 
 }  // namespace
 
+TEST_CASE("links that a walk keeps tell where they lead") {
+  with_sftp([](SftpSession& session) -> Task<> {
+    co_await write_text(*session.files, "a", "x");
+    std::filesystem::create_symlink("../elsewhere", session.directory.path() / "link");
+    const WalkOptions options{.symlinks = Symlinks::keep, .extras = true};
+    const Walked walked = co_await walk_all(*session.files, "", options);
+    REQUIRE(walked.paths() == std::vector<std::string>{"a", "link"});
+    CHECK(walked.files[1].extras->link_target == "../elsewhere");
+    CHECK(walked.files[0].extras->link_target.empty());
+  });
+}
+
 TEST_CASE("a server's files are copied to itself, with budgets far below what all of them want") {
   with_sftp(copy_many_within, {.connections = 1, .most_in_flight = 600'000, .most_handles = 4});
 }

@@ -8,6 +8,7 @@
 #include "sluice/async/task_group.hpp"
 #include "sluice/net/stream.hpp"
 #include "ssh/opening.hpp"
+#include "ssh/session_channel.hpp"
 #include "ssh_server.hpp"
 #include "support/run.hpp"
 
@@ -65,15 +66,19 @@ Task<Outcome> open_until(Runtime* runtime, std::size_t most, std::size_t piece =
   HostKeyCheck host_key(*runtime, options);
   co_await host_key.load();
   KnownSecrets secrets;
-  Session session(*runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
+  const auto session =
+      std::make_shared<Session>(*runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
   Outcome outcome;
+  std::unique_ptr<SessionChannel> channel;
   try {
-    co_await open_session(&session, &host_key, &options, &secrets, "sftp");
+    co_await open_session(session.get(), &host_key, &options, &secrets);
+    channel = co_await open_channel(session, "sftp");
   } catch (...) {
     outcome.failure = error_from(std::current_exception());
   }
   outcome.received = counted.received();
-  co_await session.close();
+  if (channel) co_await channel->close();
+  co_await session->close();
   co_return outcome;
 }
 
@@ -111,43 +116,63 @@ Task<> cut_everywhere(Runtime& runtime) {
 // SSH_FXP_INIT of version 3, which is answered with SSH_FXP_VERSION.
 constexpr std::string_view greeting("\0\0\0\5\1\0\0\0\3", 9);
 
-Task<> read_some(Session* session, std::size_t* count) {
+Task<> read_some(SessionChannel* channel, std::size_t* count) {
   std::vector<std::byte> buffer(100'000);
-  *count = co_await session->read(buffer);
+  *count = co_await channel->read(buffer);
+}
+
+Task<> check_greeting(SessionChannel* channel) {
+  std::size_t count = 0;
+  co_await channel->write(as_bytes(greeting));
+  co_await read_some(channel, &count);
+  CHECK(count > greeting.size());
 }
 
 /// Reads that are given up, and the end in the middle of others.
-Task<> use_channel(Session* session) {
-  Executor executor = session->runtime().executor();
+Task<> use_channel(Executor executor, SessionChannel* channel) {
   std::size_t count = 0;
   for (int i = 0; i < 3; ++i) {
     TaskGroup group(executor);
-    group.spawn(read_some(session, &count));
+    group.spawn(read_some(channel, &count));
     co_await sleep_for(std::chrono::milliseconds(5));
     group.cancel();
     co_await group.join();
     CHECK(count == 0);
   }
-  co_await session->write(as_bytes(greeting));
-  co_await read_some(session, &count);
-  CHECK(count > greeting.size());
+  co_await check_greeting(channel);
   TaskGroup group(executor);
-  group.spawn(read_some(session, &count));
+  group.spawn(read_some(channel, &count));
   const std::string nothing(3'000'000,
                             '\0');  // far more than the server takes: it ends the channel
   std::optional<Error> failure;
   try {
-    co_await session->write(as_bytes(nothing));
+    co_await channel->write(as_bytes(nothing));
   } catch (...) {
     failure = error_from(std::current_exception());
   }
-  session->shut();
-  CHECK_THROWS_AS(co_await session->write(as_bytes(greeting)), Error);
+  channel->shut();
+  CHECK_THROWS_AS(co_await channel->write(as_bytes(greeting)), Error);
   try {
     co_await group.join();
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::network);
   }
+}
+
+/// The second channel goes on when the first one ends, and the connection with the last.
+Task<> use_channels(std::shared_ptr<Session> session) {
+  const auto first = co_await open_channel(session, "sftp");
+  const auto second = co_await open_channel(session, "sftp");
+  CHECK(session->channels_in_use() == 2);
+  co_await check_greeting(second.get());
+  co_await use_channel(session->runtime().executor(), first.get());
+  co_await first->close();
+  CHECK_FALSE(session->failed());
+  const auto third = co_await open_channel(session, "sftp");
+  co_await check_greeting(third.get());
+  co_await third->close();
+  co_await second->close();
+  CHECK(session->failed());
 }
 
 Task<> open_and_use(Runtime& runtime) {
@@ -156,15 +181,16 @@ Task<> open_and_use(Runtime& runtime) {
   HostKeyCheck host_key(runtime, options);
   co_await host_key.load();
   KnownSecrets secrets;
-  Session session(runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
+  const auto session =
+      std::make_shared<Session>(runtime, std::move(wire), "sftp://test", std::chrono::seconds(20));
   std::exception_ptr thrown;
   try {
-    co_await open_session(&session, &host_key, &options, &secrets, "sftp");
-    co_await use_channel(&session);
+    co_await open_session(session.get(), &host_key, &options, &secrets);
+    co_await use_channels(session);
   } catch (...) {
     thrown = std::current_exception();
   }
-  co_await session.close();
+  co_await session->close();
   if (thrown) std::rethrow_exception(thrown);
 }
 
@@ -188,7 +214,8 @@ TEST_CASE("a handshake that comes byte by byte") {
 }
 
 TEST_CASE(
-    "reads are given up and begun again, and a channel ends in the middle of both directions") {
+    "reads are given up and begun again, and a channel ends in the middle of both directions while "
+    "others of its connection go on") {
   run(open_and_use);
 }
 
