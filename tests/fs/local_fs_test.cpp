@@ -1,7 +1,7 @@
 #include "sluice/fs/local_fs.hpp"
 
 #include "fs/file_system_contract.hpp"
-#include "fs/fs_actions.hpp"
+#include "fs/huge_file.hpp"
 
 using namespace sluice;
 
@@ -13,5 +13,14 @@ TEST_CASE("LocalFs keeps the contract of file systems") {
     const auto path = root.path() / std::to_string(count++);
     std::filesystem::create_directory(path);
     return make_local_fs(runtime, {.root = path, .journal = nullptr});
+  });
+}
+
+TEST_CASE("files of more than 4 GiB") {
+  test::run([](Runtime& runtime) -> Task<> {
+    const test::TemporaryDirectory root;
+    const auto files = make_local_fs(runtime, {.root = root.path(), .journal = nullptr});
+    co_await test::check_huge_file(*files, root.path());
+    co_await files->close(OpContext{});
   });
 }

@@ -34,7 +34,8 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         server = kind(directory)
         try:
-            environment = {"SLUICE_WEBDAV_URL": server.url, "SLUICE_WEBDAV_USER": server.user, "SLUICE_WEBDAV_PASSWORD": server.password}
+            environment = {"SLUICE_WEBDAV_URL": server.url, "SLUICE_WEBDAV_USER": server.user, "SLUICE_WEBDAV_PASSWORD": server.password,
+                           "SLUICE_WEBDAV_FILES": str(getattr(server, "files", server.data))}
             code = subprocess.run([options.suite, *CANNOT.get(options.server, []), *options.rest], env={**os.environ, **environment}).returncode
             if code != 0 and server.log.exists():
                 sys.stderr.write(server.log.read_text(errors="replace")[-3000:])

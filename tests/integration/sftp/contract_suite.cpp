@@ -1,5 +1,6 @@
 #include "fs/file_system_contract.hpp"
 #include "fs/fs_actions.hpp"
+#include "fs/huge_file.hpp"
 #include "server.hpp"
 #include "sluice/async/deadline.hpp"
 #include "sluice/async/task_group.hpp"
@@ -42,6 +43,12 @@ Task<> copy_many_within(SftpSession& session) {
 }
 
 }  // namespace
+
+TEST_CASE("files of more than 4 GiB") {
+  with_sftp([](SftpSession& session) {
+    return check_huge_file(*session.files, session.directory.path());
+  });
+}
 
 TEST_CASE("links that a walk keeps tell where they lead") {
   with_sftp([](SftpSession& session) -> Task<> {

@@ -1,5 +1,6 @@
 #include "fs/file_system_contract.hpp"
 #include "fs/fs_actions.hpp"
+#include "fs/huge_file.hpp"
 #include "server.hpp"
 #include "sluice/async/deadline.hpp"
 #include "sluice/async/task_group.hpp"
@@ -42,6 +43,13 @@ Task<> copy_many_within(WebdavSession& session) {
 }
 
 }  // namespace
+
+TEST_CASE("files of more than 4 GiB") {
+  with_webdav([](WebdavSession& session) {
+    const std::string below = session.root.substr(session.server.base.size() + 1);
+    return check_huge_file(*session.files, session.server.files / below);
+  });
+}
 
 TEST_CASE("a server's files are copied to itself, with far fewer connections than files") {
   with_webdav(copy_many_within);

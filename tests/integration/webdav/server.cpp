@@ -27,6 +27,7 @@ WebdavServer::WebdavServer(Runtime& runtime)
     : http(net::make_http1_client(runtime, http_options())) {
   const net::Url url = net::parse_url(required("SLUICE_WEBDAV_URL"));
   base = url.target.substr(0, url.target.size() - 1);
+  files = required("SLUICE_WEBDAV_FILES");
   webdav::ClientOptions options;
   options.endpoint = url.endpoint;
   options.subject = "webdav://" + url.endpoint.authority();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,7 @@ struct WebdavServer {
   std::shared_ptr<net::HttpClient> http;
   std::shared_ptr<webdav::Client> client;
   std::string base;
+  std::filesystem::path files;  ///< SLUICE_WEBDAV_FILES: where they lie on this machine.
 };
 
 /// An empty directory of the server. close() its files, then the HTTP client.
