@@ -52,6 +52,8 @@ Task<> nasty_names_round_trip(Runtime&, FileSystem& fs, std::filesystem::path) {
                  "%2F%00",
                  ".hidden",
                  "<xml>&amp;",
+                 "hello? sausage/\xC3\xAA\xC3\xA9/Hello, \xE4\xB8\x96\xE7\x95\x8C/ \" ' @ < > & ? "
+                 "+ \xE2\x89\xA0/z.txt",
                  "\xC3\xAA\xC3\xA9/\xE4\xB8\x96\xE7\x95\x8C \xE2\x89\xA0/z.txt",
                  std::string(200, 'n')};
   // Some servers take none for a part of a name.
