@@ -34,6 +34,9 @@ class Sluice(ways.Tool):
 class Rclone(ways.Tool):
     name = "rclone"
 
+    def files_at(self, _, options):
+        return 10 * options.slow_files  # it waits between files, near as well
+
     def __init__(self, program):
         super().__init__(program)
         self.password = subprocess.run([program, "obscure", "x"], capture_output=True, text=True, check=True).stdout.strip()

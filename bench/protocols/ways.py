@@ -109,10 +109,14 @@ def median(runs, key):
 
 def row(round_trip, workload, up, runs):
     unit = "files/s" if workload == "small" else "MiB/s"
-    figures = {name: {key: median(each, key) for key in ("rate", "cpu", "rss", "wall")} for name, each in runs.items()}
+    figures = {name: {key: median(each, key) for key in ("rate", "cpu", "rss", "wall")} for name, each in runs.items() if each}
     ours = figures["sluice"]
     text = f"| {round_trip} | {workload} {'up' if up else 'down'} |"
-    for name, each in figures.items():
+    for name in runs:
+        each = figures.get(name)
+        if not each:
+            text += " - |"
+            continue
         ratio = "" if name == "sluice" else f" (1/{ours['rate'] / each['rate']:.1f}; CPU {each['cpu'] / ours['cpu']:.1f})"
         text += f" {each['rate']:,.0f} {unit}, {each['rss'] / 1024:.0f} MiB{ratio} |"
     print(text, flush=True)
@@ -126,10 +130,10 @@ def measure_all(protocol, options, bench, server, directory, tools):
         with protocol.way(server, options, round_trip, directory) as way:
             for workload in ("small", "large"):
                 for up in protocol.directions:
-                    runs = {tool.name: [] for tool in tools if workload in getattr(tool, "workloads", (workload,))}
+                    runs = {tool.name: [] for tool in tools}
                     for _ in range(options.rounds):
                         for tool in tools:
-                            if tool.name in runs:
+                            if workload in getattr(tool, "workloads", (workload,)):
                                 runs[tool.name].append(bench.once(tool, way, workload, up, round_trip))
                     results.append(row(round_trip, workload, up, runs))
     return results

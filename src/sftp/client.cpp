@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "sluice/async/errors.hpp"
 
@@ -49,8 +50,11 @@ std::size_t Client::useful_connections() const {
   constexpr auto a_while = std::chrono::seconds(2);
   const double on_the_way = std::chrono::duration<double>(*round_trip_).count() * bytes_a_second;
   const auto by_length = static_cast<std::size_t>(std::ceil(on_the_way / window));
-  const auto by_time =
-      static_cast<std::size_t>((runtime_.clock().steady() - first_opened_) / a_while);
+  // Each takes a processor here, and one at a server that is this near.
+  const std::size_t processors = std::max(2U, std::thread::hardware_concurrency());
+  const auto by_time = std::min(
+      processors / 2,
+      static_cast<std::size_t>((runtime_.clock().steady() - first_opened_) / a_while));
   return std::clamp<std::size_t>(std::max(by_length, by_time), 1, options_.most_connections);
 }
 

@@ -58,8 +58,8 @@ class Client {
   void drop_failed();
   std::shared_ptr<Connection> least_busy() const;
   /// OpenSSH gives a channel 2 MiB of window: a long way needs several to be filled. On a short one
-  /// they are of use only if the processors are the limit, which a job that goes on for seconds may
-  /// find out.
+  /// they are of use only if a processor is the limit and others are idle, which a job that goes on
+  /// for seconds may find out.
   std::size_t useful_connections() const;
   bool may_open() const { return open_.size() + opening_ < useful_connections(); }
   Task<std::shared_ptr<Connection>> log_in(OpContext context);
