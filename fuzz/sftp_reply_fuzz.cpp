@@ -36,6 +36,7 @@ void parse(const sftp::Packet& packet) {
       break;
     case sftp::ReplyType::extended:
       sftp::parse_limits(packet.payload);
+      sftp::parse_space(packet.payload);
       break;
   }
 }

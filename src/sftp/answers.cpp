@@ -133,6 +133,12 @@ Task<std::string> expect_name(Connection::Pending pending, Asked asked) {
   co_return std::move(names.front().name);
 }
 
+Task<Space> expect_space(Connection::Pending pending, Asked asked) {
+  const Packet packet = co_await pending.answer();
+  require(packet, ReplyType::extended, asked);
+  co_return parse_space(packet.payload);
+}
+
 Task<std::optional<std::size_t>> expect_data(Connection::Pending& pending, Asked asked) {
   const Packet packet = co_await pending.answer();
   if (packet.type == ReplyType::status) {

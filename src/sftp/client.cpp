@@ -52,9 +52,9 @@ std::size_t Client::useful_connections() const {
   const auto by_length = static_cast<std::size_t>(std::ceil(on_the_way / window));
   // Each takes a processor here, and one at a server that is this near.
   const std::size_t processors = std::max(2U, std::thread::hardware_concurrency());
-  const auto by_time = std::min(
-      processors / 2,
-      static_cast<std::size_t>((runtime_.clock().steady() - first_opened_) / a_while));
+  const auto by_time =
+      std::min(processors / 2,
+               static_cast<std::size_t>((runtime_.clock().steady() - first_opened_) / a_while));
   return std::clamp<std::size_t>(std::max(by_length, by_time), 1, options_.most_connections);
 }
 

@@ -120,6 +120,22 @@ Attributes parse_attributes(Bytes payload) {
   return attributes;
 }
 
+Space parse_space(Bytes payload) {
+  WireReader reader(payload);
+  reader.u64();  // the size of a block that is quick to write
+  const std::uint64_t block = reader.u64();
+  reader.u64();  // all blocks
+  reader.u64();  // free ones
+  const std::uint64_t blocks = reader.u64();
+  reader.u64();  // all files
+  reader.u64();  // free ones
+  Space space;
+  space.files = reader.u64();
+  const bool fits = block == 0 || blocks <= UINT64_MAX / block;
+  space.bytes = fits ? block * blocks : UINT64_MAX;
+  return space;
+}
+
 Limits parse_limits(Bytes payload) {
   WireReader reader(payload);
   Limits limits;

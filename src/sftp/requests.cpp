@@ -163,6 +163,10 @@ void fsync(Buffer& out, std::uint32_t id, std::string_view handle) {
   PacketWriter(out, extension::fsync, id).text(handle);
 }
 
+void statvfs(Buffer& out, std::uint32_t id, std::string_view path) {
+  PacketWriter(out, extension::statvfs, id).text(path);
+}
+
 void limits(Buffer& out, std::uint32_t id) {
   PacketWriter(out, extension::limits, id);
 }

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from program import (AUTHENTICATION, CONFIG, FAILED, INTERRUPTED, OLD, PARTIAL, SLUICE, USAGE, Lab, run_scenarios, tree)
+from program import (AUTHENTICATION, CONFIG, FAILED, INTERRUPTED, OLD, PARTIAL, SLUICE, USAGE, Lab, mounted, run_scenarios, tree)
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
 
@@ -180,18 +180,13 @@ def tells_failures_of_authentication_and_absence_apart(bench):
 
 
 def reports_a_full_disk_and_leaves_nothing_half_written(bench):
-    mount = bench.directory / "small"
-    mount.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount], check=True)
-    try:
-        source = bench.directory / "s"
-        bench.file("s/a", b"a" * 200_000)
-        bench.file("s/big", b"b" * 3_000_000)
+    source = bench.directory / "s"
+    bench.file("s/a", b"a" * 200_000)
+    bench.file("s/big", b"b" * 3_000_000)
+    with mounted(bench.directory / "small", "size=1m") as mount:
         summary = bench.summary("sync", source, mount, expect=PARTIAL)
         assert summary["failed"] == 1 and summary["failures"][0]["code"] == "no_space", summary
         assert set(tree(mount)) == {"a"}, tree(mount).keys()
-    finally:
-        subprocess.run(["umount", mount], check=True)
 
 
 def filters_by_pattern_size_and_list(bench):

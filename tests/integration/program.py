@@ -2,6 +2,7 @@
 
 The importing test is run as: <test>.py SLUICE SLUICE_LAB [SCENARIO ...]. A scenario is a function whose only parameter is `bench`.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -77,6 +78,17 @@ def scenarios(module):
         code = getattr(value, "__code__", None)
         if code and code.co_argcount == 1 and code.co_varnames[0] == "bench":
             yield name, value
+
+
+@contextlib.contextmanager
+def mounted(point, options):
+    """A tmpfs; needs root."""
+    point.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", point], check=True)
+    try:
+        yield point
+    finally:
+        subprocess.run(["umount", point], check=True)
 
 
 def run_scenarios(module):

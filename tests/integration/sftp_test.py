@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.parse
 
-from program import AUTHENTICATION, FAILED, LAB, OLD, PARTIAL, USAGE, run_scenarios, tree
+from program import AUTHENTICATION, FAILED, LAB, OLD, PARTIAL, USAGE, mounted, run_scenarios, tree
 from sshd import SSHD_MISSING, Sshd
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
@@ -75,6 +75,15 @@ def names_in_another_character_set_are_utf8_here(bench):
         assert (bench.directory / "here/表 一覧.csv").exists()
         bench.run("--encoding", "UTF-16", "ls", bench.directory, expect=USAGE)
         assert "--encoding" in bench.stderr, bench.stderr
+
+
+def a_full_disk_is_told(bench):
+    bench.file("s/a", b"a" * 200_000)
+    bench.file("s/big", b"b" * 3_000_000)
+    with mounted(bench.directory / "small", "size=1m,mode=777") as mount, Server(bench) as server:
+        summary = bench.summary(*server.flags, "sync", bench.directory / "s", server.url(mount), expect=PARTIAL)
+        assert summary["failed"] == 1 and summary["failures"][0]["code"] == "no_space", summary
+        assert os.listdir(mount) == ["a"], os.listdir(mount)
 
 
 def single_files_and_listings(bench):

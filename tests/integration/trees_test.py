@@ -15,7 +15,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from program import AUTHENTICATION, FAILED, PARTIAL, SLUICE, run_scenarios, tree
+from program import AUTHENTICATION, FAILED, PARTIAL, SLUICE, mounted, run_scenarios, tree
 
 
 class HostileServer(http.server.ThreadingHTTPServer):
@@ -63,16 +63,6 @@ def hostile_server(keys):
         finally:
             server.shutdown()
             thread.join()
-
-
-@contextlib.contextmanager
-def mounted(point, options):
-    point.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", point], check=True)
-    try:
-        yield point
-    finally:
-        subprocess.run(["umount", point], check=True)
 
 
 @contextlib.contextmanager

@@ -34,6 +34,7 @@ Task<std::optional<Attributes>> find_attributes(Connection::Pending pending, Ask
 Task<std::optional<std::vector<Entry>>> expect_names(Connection::Pending pending, Asked asked);
 /// The one name of a REALPATH or READLINK.
 Task<std::string> expect_name(Connection::Pending pending, Asked asked);
+Task<Space> expect_space(Connection::Pending pending, Asked asked);
 /// How many bytes a READ brought (a server may send none); nullopt: the end of the file.
 Task<std::optional<std::size_t>> expect_data(Connection::Pending& pending, Asked asked);
 /// A status of any kind, for who wants to know which.

@@ -70,6 +70,11 @@ struct Limits {
   std::uint64_t packet = 0, read = 0, write = 0, handles = 0;
 };
 
+/// statvfs@openssh.com: what a user who is not root may still write.
+struct Space {
+  std::uint64_t bytes = 0, files = 0;
+};
+
 // pflags of an OPEN.
 inline constexpr std::uint32_t open_read = 0x01, open_write = 0x02, open_append = 0x04,
                                open_create = 0x08, open_truncate = 0x10, open_exclusive = 0x20;
@@ -77,6 +82,7 @@ inline constexpr std::uint32_t open_read = 0x01, open_write = 0x02, open_append 
 namespace extension {
 inline constexpr std::string_view posix_rename = "posix-rename@openssh.com";
 inline constexpr std::string_view fsync = "fsync@openssh.com";
+inline constexpr std::string_view statvfs = "statvfs@openssh.com";  ///< Version 2.
 inline constexpr std::string_view limits = "limits@openssh.com";
 inline constexpr std::string_view copy_data = "copy-data";
 inline constexpr std::string_view lsetstat = "lsetstat@openssh.com";

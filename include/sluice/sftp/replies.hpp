@@ -51,5 +51,6 @@ Bytes parse_data(Bytes payload);  ///< Refers to `payload`.
 std::vector<Entry> parse_names(Bytes payload);
 Attributes parse_attributes(Bytes payload);
 Limits parse_limits(Bytes payload);  ///< Of an EXTENDED_REPLY.
+Space parse_space(Bytes payload);    ///< The same, to statvfs@openssh.com.
 
 }  // namespace sluice::sftp

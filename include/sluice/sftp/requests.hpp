@@ -42,6 +42,7 @@ void readlink(Buffer& out, std::uint32_t id, std::string_view path);
 // Extensions: only to a server that offers them.
 void posix_rename(Buffer& out, std::uint32_t id, std::string_view from, std::string_view to);
 void fsync(Buffer& out, std::uint32_t id, std::string_view handle);
+void statvfs(Buffer& out, std::uint32_t id, std::string_view path);
 void limits(Buffer& out, std::uint32_t id);
 /// Copies on the server; `length` 0: to the end.
 void copy_data(Buffer& out, std::uint32_t id, std::string_view from, std::uint64_t from_offset,
