@@ -5,7 +5,6 @@ Ends with "N passed, N failed".
 """
 import json
 import os
-import subprocess
 import sys
 import time
 import urllib.parse
