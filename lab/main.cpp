@@ -14,6 +14,7 @@
 #include "sftp/command.hpp"
 #include "sluice/codec/units.hpp"
 #include "sluice/core/error.hpp"
+#include "webdav/command.hpp"
 
 namespace {
 
@@ -48,17 +49,21 @@ struct TypedOptions {
   std::string retry_after;
 };
 
+void add_listen_options(CLI::App& app, sluice::lab::ListenOptions& listen) {
+  app.add_option("--host", listen.host, "Address to listen on")->capture_default_str();
+  app.add_option("--port", listen.port, "Port; 0 takes a free one")->capture_default_str();
+  auto* certificate = app.add_option("--tls-cert", listen.certificate,
+                                     "Serve HTTPS with this PEM certificate chain");
+  auto* key = app.add_option("--tls-key", listen.key, "... and this PEM key");
+  certificate->needs(key);
+  key->needs(certificate);
+}
+
 void add_server_options(CLI::App& app, S3Command& command) {
-  app.add_option("--host", command.listen.host, "Address to listen on")->capture_default_str();
-  app.add_option("--port", command.listen.port, "Port; 0 takes a free one")->capture_default_str();
+  add_listen_options(app, command.listen);
   app.add_option("--control-port", command.control_port,
                  "Port of the control address; 0 takes a free one")
       ->capture_default_str();
-  auto* certificate = app.add_option("--tls-cert", command.listen.certificate,
-                                     "Serve HTTPS with this PEM certificate chain");
-  auto* key = app.add_option("--tls-key", command.listen.key, "... and this PEM key");
-  certificate->needs(key);
-  key->needs(certificate);
 }
 
 void add_s3_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
@@ -155,16 +160,26 @@ void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
                  "Each connection is reset after so many bytes from the server");
 }
 
+struct HostAndPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+HostAndPort host_and_port(const std::string& to) {
+  const std::size_t colon = to.rfind(':');
+  const auto port = colon == std::string::npos ? 0 : std::atoi(to.c_str() + colon + 1);
+  if (port < 1 || port > 65535)
+    throw sluice::Error(sluice::ErrorCode::invalid_input, "read", "--to", "HOST:PORT is wanted");
+  return {to.substr(0, colon), static_cast<std::uint16_t>(port)};
+}
+
 sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
   using sluice::Error;
   using sluice::ErrorCode;
   sluice::lab::DelayProxyOptions options = typed.options;
-  const std::size_t colon = typed.to.rfind(':');
-  const auto port = colon == std::string::npos ? 0 : std::atoi(typed.to.c_str() + colon + 1);
-  if (port < 1 || port > 65535)
-    throw Error(ErrorCode::invalid_input, "read", "--to", "HOST:PORT is wanted");
-  options.host = typed.to.substr(0, colon);
-  options.port = static_cast<std::uint16_t>(port);
+  const HostAndPort to = host_and_port(typed.to);
+  options.host = to.host;
+  options.port = to.port;
   const auto round_trip = sluice::codec::parse_duration(typed.round_trip);
   if (!round_trip) throw Error(ErrorCode::invalid_input, "read", "--round-trip", "such as 50ms");
   options.round_trip = *round_trip;
@@ -175,6 +190,28 @@ sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
   }
   if (typed.cut_after > 0) options.cut_after = typed.cut_after;
   return options;
+}
+
+struct WebdavTyped {
+  sluice::lab::WebdavCommand command;
+  std::string to;
+  std::vector<std::string> faults;
+};
+
+void add_webdav_options(CLI::App& app, WebdavTyped& typed) {
+  app.add_option("--to", typed.to, "ADDRESS:PORT of the server, which speaks HTTP")->required();
+  add_listen_options(app, typed.command.listen);
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,op=METHOD][,path=GLOB][,skip=N][,count=N] (may be repeated)")
+      ->allow_extra_args(false);
+}
+
+sluice::lab::WebdavCommand webdav_command(WebdavTyped typed) {
+  HostAndPort to = host_and_port(typed.to);
+  typed.command.server = {std::move(to.host), to.port};
+  for (const std::string& text : typed.faults)
+    typed.command.faults.push_back(sluice::lab::parse_webdav_fault(text));
+  return std::move(typed.command);
 }
 
 /// Whether this process is the first to make the file.
@@ -227,6 +264,8 @@ int main(int argc, char** argv) {
       "sftp", "An SFTP server on standard input and output, to be run in the place of ssh");
   auto* delay = app.add_subcommand(
       "delay", "A long way to a server of this machine; prints its address as one JSON line");
+  auto* webdav = app.add_subcommand(
+      "webdav", "A front that misbehaves, before a WebDAV server; prints its address likewise");
   auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
   app.set_config("--config", "", "TOML file with these options in a section [s3]");
   S3Command command;
@@ -239,6 +278,8 @@ int main(int argc, char** argv) {
   add_sftp_options(*sftp, sftp_typed);
   ProxyTyped proxy_typed;
   add_proxy_options(*delay, proxy_typed);
+  WebdavTyped webdav_typed;
+  add_webdav_options(*webdav, webdav_typed);
   CLI11_PARSE(app, argc, argv);
   if (faults->parsed()) {
     print_faults();
@@ -252,6 +293,10 @@ int main(int argc, char** argv) {
     }
     if (sftp->parsed()) {
       sluice::lab::run_sftp(sftp_options(sftp_typed));
+      return 0;
+    }
+    if (webdav->parsed()) {
+      sluice::lab::run_webdav(webdav_command(std::move(webdav_typed)));
       return 0;
     }
     apply(typed, command);
