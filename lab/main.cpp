@@ -7,8 +7,11 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "ftp/front.hpp"
 #include "proxy/delay_proxy.hpp"
 #include "s3/command.hpp"
 #include "sftp/command.hpp"
@@ -17,6 +20,8 @@
 
 namespace {
 
+using sluice::Error;
+using sluice::ErrorCode;
 using sluice::lab::EtagKind;
 using sluice::lab::FaultRule;
 using sluice::lab::S3Command;
@@ -155,16 +160,18 @@ void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
                  "Each connection is reset after so many bytes from the server");
 }
 
-sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
-  using sluice::Error;
-  using sluice::ErrorCode;
-  sluice::lab::DelayProxyOptions options = typed.options;
-  const std::size_t colon = typed.to.rfind(':');
-  const auto port = colon == std::string::npos ? 0 : std::atoi(typed.to.c_str() + colon + 1);
+/// Of --to.
+std::pair<std::string, std::uint16_t> server_of(const std::string& to) {
+  const std::size_t colon = to.rfind(':');
+  const auto port = colon == std::string::npos ? 0 : std::atoi(to.c_str() + colon + 1);
   if (port < 1 || port > 65535)
     throw Error(ErrorCode::invalid_input, "read", "--to", "HOST:PORT is wanted");
-  options.host = typed.to.substr(0, colon);
-  options.port = static_cast<std::uint16_t>(port);
+  return {to.substr(0, colon), static_cast<std::uint16_t>(port)};
+}
+
+sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
+  sluice::lab::DelayProxyOptions options = typed.options;
+  std::tie(options.host, options.port) = server_of(typed.to);
   const auto round_trip = sluice::codec::parse_duration(typed.round_trip);
   if (!round_trip) throw Error(ErrorCode::invalid_input, "read", "--round-trip", "such as 50ms");
   options.round_trip = *round_trip;
@@ -174,6 +181,41 @@ sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
     options.bandwidth = *bandwidth;
   }
   if (typed.cut_after > 0) options.cut_after = typed.cut_after;
+  return options;
+}
+
+struct FtpTyped {
+  sluice::lab::FtpFrontOptions options;
+  std::string to;
+  std::vector<std::string> faults;
+};
+
+void add_ftp_options(CLI::App& app, FtpTyped& typed) {
+  app.add_option("--to", typed.to, "HOST:PORT of the FTP server")->required();
+  app.add_option("--port", typed.options.listen_port, "Port to listen on; 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,op=VERB][,skip=N][,count=N][,above=N] (may be repeated)")
+      ->allow_extra_args(false);
+  auto* certificate = app.add_option("--tls-cert", typed.options.certificate,
+                                     "Offer explicit TLS with this PEM certificate chain");
+  auto* key = app.add_option("--tls-key", typed.options.key, "... and this PEM key");
+  certificate->needs(key);
+  key->needs(certificate);
+  using sluice::lab::FtpTlsSessions;
+  app.add_option("--tls-sessions", typed.options.sessions,
+                 "Sessions of TLS that are taken up again: all, tls12 or none")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, FtpTlsSessions>{{"all", FtpTlsSessions::all},
+                                                {"tls12", FtpTlsSessions::tls12},
+                                                {"none", FtpTlsSessions::none}}));
+}
+
+sluice::lab::FtpFrontOptions ftp_options(const FtpTyped& typed) {
+  sluice::lab::FtpFrontOptions options = typed.options;
+  std::tie(options.host, options.port) = server_of(typed.to);
+  for (const std::string& text : typed.faults)
+    options.faults.push_back(sluice::lab::parse_ftp_fault(text));
   return options;
 }
 
@@ -225,6 +267,8 @@ int main(int argc, char** argv) {
       app.add_subcommand("s3", "An S3 server; prints its address as one JSON line when ready");
   auto* sftp = app.add_subcommand(
       "sftp", "An SFTP server on standard input and output, to be run in the place of ssh");
+  auto* ftp = app.add_subcommand(
+      "ftp", "Stands before an FTP server and misbehaves; prints its address as one JSON line");
   auto* delay = app.add_subcommand(
       "delay", "A long way to a server of this machine; prints its address as one JSON line");
   auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
@@ -237,6 +281,8 @@ int main(int argc, char** argv) {
   add_fault_options(*s3, command, typed);
   SftpTyped sftp_typed;
   add_sftp_options(*sftp, sftp_typed);
+  FtpTyped ftp_typed;
+  add_ftp_options(*ftp, ftp_typed);
   ProxyTyped proxy_typed;
   add_proxy_options(*delay, proxy_typed);
   CLI11_PARSE(app, argc, argv);
@@ -246,6 +292,10 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // sendfile and TLS writes to a peer that left
   try {
+    if (ftp->parsed()) {
+      sluice::lab::run_ftp_front(ftp_options(ftp_typed));
+      return 0;
+    }
     if (delay->parsed()) {
       sluice::lab::run_delay_proxy(proxy_options(proxy_typed));
       return 0;
