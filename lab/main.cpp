@@ -8,16 +8,22 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "ftp/front.hpp"
 #include "proxy/delay_proxy.hpp"
 #include "s3/command.hpp"
 #include "sftp/command.hpp"
 #include "sluice/codec/units.hpp"
 #include "sluice/core/error.hpp"
+#include "webdav/command.hpp"
 
 namespace {
 
+using sluice::Error;
+using sluice::ErrorCode;
 using sluice::lab::EtagKind;
 using sluice::lab::FaultRule;
 using sluice::lab::S3Command;
@@ -49,17 +55,21 @@ struct TypedOptions {
   std::string retry_after;
 };
 
+void add_listen_options(CLI::App& app, sluice::lab::ListenOptions& listen) {
+  app.add_option("--host", listen.host, "Address to listen on")->capture_default_str();
+  app.add_option("--port", listen.port, "Port; 0 takes a free one")->capture_default_str();
+  auto* certificate = app.add_option("--tls-cert", listen.certificate,
+                                     "Serve HTTPS with this PEM certificate chain");
+  auto* key = app.add_option("--tls-key", listen.key, "... and this PEM key");
+  certificate->needs(key);
+  key->needs(certificate);
+}
+
 void add_server_options(CLI::App& app, S3Command& command) {
-  app.add_option("--host", command.listen.host, "Address to listen on")->capture_default_str();
-  app.add_option("--port", command.listen.port, "Port; 0 takes a free one")->capture_default_str();
+  add_listen_options(app, command.listen);
   app.add_option("--control-port", command.control_port,
                  "Port of the control address; 0 takes a free one")
       ->capture_default_str();
-  auto* certificate = app.add_option("--tls-cert", command.listen.certificate,
-                                     "Serve HTTPS with this PEM certificate chain");
-  auto* key = app.add_option("--tls-key", command.listen.key, "... and this PEM key");
-  certificate->needs(key);
-  key->needs(certificate);
 }
 
 void add_s3_options(CLI::App& app, S3Command& command, TypedOptions& typed) {
@@ -158,16 +168,18 @@ void add_proxy_options(CLI::App& app, ProxyTyped& typed) {
                  "Each connection is reset after so many bytes from the server");
 }
 
-sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
-  using sluice::Error;
-  using sluice::ErrorCode;
-  sluice::lab::DelayProxyOptions options = typed.options;
-  const std::size_t colon = typed.to.rfind(':');
-  const auto port = colon == std::string::npos ? 0 : std::atoi(typed.to.c_str() + colon + 1);
+/// Of --to.
+std::pair<std::string, std::uint16_t> server_of(const std::string& to) {
+  const std::size_t colon = to.rfind(':');
+  const auto port = colon == std::string::npos ? 0 : std::atoi(to.c_str() + colon + 1);
   if (port < 1 || port > 65535)
     throw Error(ErrorCode::invalid_input, "read", "--to", "HOST:PORT is wanted");
-  options.host = typed.to.substr(0, colon);
-  options.port = static_cast<std::uint16_t>(port);
+  return {to.substr(0, colon), static_cast<std::uint16_t>(port)};
+}
+
+sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
+  sluice::lab::DelayProxyOptions options = typed.options;
+  std::tie(options.host, options.port) = server_of(typed.to);
   const auto round_trip = sluice::codec::parse_duration(typed.round_trip);
   if (!round_trip) throw Error(ErrorCode::invalid_input, "read", "--round-trip", "such as 50ms");
   options.round_trip = *round_trip;
@@ -184,6 +196,62 @@ sluice::lab::DelayProxyOptions proxy_options(const ProxyTyped& typed) {
   }
   if (typed.cut_after > 0) options.cut_after = typed.cut_after;
   return options;
+}
+
+struct FtpTyped {
+  sluice::lab::FtpFrontOptions options;
+  std::string to;
+  std::vector<std::string> faults;
+};
+
+void add_ftp_options(CLI::App& app, FtpTyped& typed) {
+  app.add_option("--to", typed.to, "HOST:PORT of the FTP server")->required();
+  app.add_option("--port", typed.options.listen_port, "Port to listen on; 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,op=VERB][,skip=N][,count=N][,above=N] (may be repeated)")
+      ->allow_extra_args(false);
+  auto* certificate = app.add_option("--tls-cert", typed.options.certificate,
+                                     "Offer explicit TLS with this PEM certificate chain");
+  auto* key = app.add_option("--tls-key", typed.options.key, "... and this PEM key");
+  certificate->needs(key);
+  key->needs(certificate);
+  using sluice::lab::FtpTlsSessions;
+  app.add_option("--tls-sessions", typed.options.sessions,
+                 "Sessions of TLS that are taken up again: all, tls12 or none")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, FtpTlsSessions>{{"all", FtpTlsSessions::all},
+                                                {"tls12", FtpTlsSessions::tls12},
+                                                {"none", FtpTlsSessions::none}}));
+}
+
+sluice::lab::FtpFrontOptions ftp_options(const FtpTyped& typed) {
+  sluice::lab::FtpFrontOptions options = typed.options;
+  std::tie(options.host, options.port) = server_of(typed.to);
+  for (const std::string& text : typed.faults)
+    options.faults.push_back(sluice::lab::parse_ftp_fault(text));
+  return options;
+}
+
+struct WebdavTyped {
+  sluice::lab::WebdavCommand command;
+  std::string to;
+  std::vector<std::string> faults;
+};
+
+void add_webdav_options(CLI::App& app, WebdavTyped& typed) {
+  app.add_option("--to", typed.to, "ADDRESS:PORT of the server, which speaks HTTP")->required();
+  add_listen_options(app, typed.command.listen);
+  app.add_option("--fault", typed.faults,
+                 "KIND[=VALUE][,op=METHOD][,path=GLOB][,skip=N][,count=N] (may be repeated)")
+      ->allow_extra_args(false);
+}
+
+sluice::lab::WebdavCommand webdav_command(WebdavTyped typed) {
+  std::tie(typed.command.server.host, typed.command.server.port) = server_of(typed.to);
+  for (const std::string& text : typed.faults)
+    typed.command.faults.push_back(sluice::lab::parse_webdav_fault(text));
+  return std::move(typed.command);
 }
 
 /// Whether this process is the first to make the file.
@@ -234,8 +302,12 @@ int main(int argc, char** argv) {
       app.add_subcommand("s3", "An S3 server; prints its address as one JSON line when ready");
   auto* sftp = app.add_subcommand(
       "sftp", "An SFTP server on standard input and output, to be run in the place of ssh");
+  auto* ftp = app.add_subcommand(
+      "ftp", "Stands before an FTP server and misbehaves; prints its address as one JSON line");
   auto* delay = app.add_subcommand(
       "delay", "A long way to a server of this machine; prints its address as one JSON line");
+  auto* webdav = app.add_subcommand(
+      "webdav", "A front that misbehaves, before a WebDAV server; prints its address likewise");
   auto* faults = app.add_subcommand("faults", "Lists what --fault can do");
   app.set_config("--config", "", "TOML file with these options in a section [s3]");
   S3Command command;
@@ -246,8 +318,12 @@ int main(int argc, char** argv) {
   add_fault_options(*s3, command, typed);
   SftpTyped sftp_typed;
   add_sftp_options(*sftp, sftp_typed);
+  FtpTyped ftp_typed;
+  add_ftp_options(*ftp, ftp_typed);
   ProxyTyped proxy_typed;
   add_proxy_options(*delay, proxy_typed);
+  WebdavTyped webdav_typed;
+  add_webdav_options(*webdav, webdav_typed);
   CLI11_PARSE(app, argc, argv);
   if (faults->parsed()) {
     print_faults();
@@ -255,12 +331,20 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // sendfile and TLS writes to a peer that left
   try {
+    if (ftp->parsed()) {
+      sluice::lab::run_ftp_front(ftp_options(ftp_typed));
+      return 0;
+    }
     if (delay->parsed()) {
       sluice::lab::run_delay_proxy(proxy_options(proxy_typed));
       return 0;
     }
     if (sftp->parsed()) {
       sluice::lab::run_sftp(sftp_options(sftp_typed));
+      return 0;
+    }
+    if (webdav->parsed()) {
+      sluice::lab::run_webdav(webdav_command(std::move(webdav_typed)));
       return 0;
     }
     apply(typed, command);

@@ -70,7 +70,11 @@ class StreamConnection final : public Connection {
     if (!drop_body && (ends_in_upload || !framing.empty()))
       co_await read_body(framing, *exchange, expects);
     if (faults.delay > Duration::zero()) co_await wire_.sleep(faults.delay);
-    auto response = exchange->finish();
+    Response response;
+    if (exchange->waits())
+      response = co_await exchange->wait();
+    else
+      response = exchange->finish();
     if (drop_body || !reader_.head().persistent) response.close = true;
     const bool keep = !response.close;
     if (faults.changes_answer())
@@ -88,7 +92,7 @@ class StreamConnection final : public Connection {
       reading.stop_at = upload_bytes_before_end(faults, framing.length);
     bool whole = true;
     if (!framing.empty()) {
-      if (expects)
+      if (expects && !faults.no_continue)
         co_await wire_.write_bytes(as_bytes(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")));
       whole = co_await reader_.read_body(framing, exchange, reading);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <memory>
 
 #include "http/request_head.hpp"
@@ -19,6 +20,9 @@ class Exchange {
   virtual bool wants_body() const = 0;
   virtual void write(Bytes piece) = 0;
   virtual Response finish() = 0;
+  /// Whether the answer comes from elsewhere: wait() is then called in the place of finish().
+  virtual bool waits() const { return false; }
+  virtual boost::asio::awaitable<Response> wait() { co_return finish(); }
   /// What is to go wrong on the wire; null: nothing. Does not change after begin().
   virtual const WireFaults* faults() const { return nullptr; }
 };

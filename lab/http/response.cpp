@@ -29,18 +29,26 @@ std::string_view reason_of(int status) {
       return "Continue";
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 204:
       return "No Content";
     case 206:
       return "Partial Content";
+    case 207:
+      return "Multi-Status";
     case 301:
       return "Moved Permanently";
+    case 302:
+      return "Found";
     case 304:
       return "Not Modified";
     case 307:
       return "Temporary Redirect";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:
@@ -59,6 +67,12 @@ std::string_view reason_of(int status) {
       return "Content Too Large";
     case 416:
       return "Range Not Satisfiable";
+    case 417:
+      return "Expectation Failed";
+    case 423:
+      return "Locked";
+    case 424:
+      return "Failed Dependency";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -75,6 +89,8 @@ std::string_view reason_of(int status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
     default:
       return "Unknown";
   }

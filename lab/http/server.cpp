@@ -9,6 +9,7 @@
 #include <exception>
 #include <utility>
 
+#include "http/server_tls.hpp"
 #include "sluice/core/error.hpp"
 
 namespace sluice::lab {
@@ -16,14 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
-
-asio::ssl::context load_tls(const ListenOptions& options) {
-  asio::ssl::context context(asio::ssl::context::tls_server);
-  context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-  context.use_certificate_chain_file(options.certificate);
-  context.use_private_key_file(options.key, asio::ssl::context::pem);
-  return context;
-}
 
 void rethrow(std::exception_ptr thrown) {
   if (thrown) std::rethrow_exception(thrown);
@@ -35,7 +28,8 @@ HttpServer::HttpServer(asio::io_context& io, const ListenOptions& options, HttpS
                        ConnectionCounts& counts)
     : io_(io), service_(service), counts_(counts), acceptor_(io) {
   try {
-    if (!options.certificate.empty()) tls_.emplace(load_tls(options));
+    if (!options.certificate.empty())
+      tls_.emplace(load_server_tls(options.certificate, options.key));
     const Tcp::endpoint endpoint(asio::ip::make_address(options.host), options.port);
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(Tcp::acceptor::reuse_address(true));

@@ -30,6 +30,7 @@ class HttpServer {
 
   void start();
   void stop();  ///< Closes the listener and every connection; their coroutines end on the loop.
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   std::string endpoint() const;  ///< "http://127.0.0.1:43210".
 
  private:

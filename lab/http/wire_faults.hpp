@@ -36,6 +36,7 @@ struct WireFaults {
   std::optional<std::uint64_t> at;  ///< Bytes of the body before `end`; without it, half of them.
   std::uint64_t extra_bytes = 0;    ///< Sent after the body, beyond its Content-Length.
   bool corrupt = false;             ///< One byte of the answer's body is another.
+  bool no_continue = false;         ///< "100 Continue" is never sent.
 
   bool ends_at(WirePlace where) const { return end != WireEnd::none && place == where; }
   /// The request is not carried out at all.

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "output.hpp"
 #include "proxy/passive_port.hpp"
 #include "sluice/core/bytes.hpp"
 #include "sluice/core/error.hpp"
@@ -237,11 +238,8 @@ void run_delay_proxy(const DelayProxyOptions& options) {
   signals.async_wait([&loop](const boost::system::error_code&, int) { loop.stop(); });
   const auto shared = std::make_shared<const DelayProxyOptions>(options);
   asio::co_spawn(loop, accept_all(loop, shared, acceptor), tell_failure);
-  std::fputs(fmt::format("{{\"address\":\"{}\",\"port\":{},\"pid\":{}}}\n", options.listen_host,
-                         acceptor.local_endpoint().port(), ::getpid())
-                 .c_str(),
-             stdout);
-  std::fflush(stdout);
+  print_line(fmt::format(R"({{"address":"{}","port":{},"pid":{}}})", options.listen_host,
+                         acceptor.local_endpoint().port(), ::getpid()));
   loop.run();
 }
 

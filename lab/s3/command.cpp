@@ -5,13 +5,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "control.hpp"
 #include "glue/workflow_service.hpp"
+#include "output.hpp"
 #include "s3/service.hpp"
 #include "sluice/core/clock.hpp"
 #include "sluice/core/error.hpp"
@@ -24,11 +24,6 @@ std::string quoted_json(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
-}
-
-void print_line(const std::string& line) {
-  std::fputs((line + '\n').c_str(), stdout);
-  std::fflush(stdout);
 }
 
 std::unique_ptr<Storage> make_storage(const std::string& data) {

@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "faults/fault_text.hpp"
 
 namespace sluice::lab {
 
@@ -23,7 +26,7 @@ enum class SftpFaultKind : std::uint8_t {
 struct SftpFault {
   SftpFaultKind kind = SftpFaultKind::status;
   std::string operation;  ///< "open", "read", ...; empty: all.
-  std::uint64_t skip = 0, count = 1;
+  FaultTurns turns;
   std::uint32_t status = 4;  ///< SSH_FX_FAILURE.
   std::size_t bytes = 0;     ///< Of a short DATA.
   std::string name;          ///< Of bad_name; "%00" and the like are decoded.
@@ -36,16 +39,12 @@ SftpFault parse_sftp_fault(std::string_view text);
 /// Decides which fault strikes a request.
 class SftpFaults {
  public:
-  explicit SftpFaults(std::vector<SftpFault> faults);
+  explicit SftpFaults(std::vector<SftpFault> faults) : faults_(std::move(faults)) {}
   /// Null if none does. Counts the request.
   const SftpFault* strike(std::string_view operation);
 
  private:
-  struct Rule {
-    SftpFault fault;
-    std::uint64_t matched = 0;
-  };
-  std::vector<Rule> rules_;
+  std::vector<SftpFault> faults_;
 };
 
 }  // namespace sluice::lab

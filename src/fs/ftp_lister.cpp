@@ -221,15 +221,24 @@ class FtpLister final : public DirectoryLister {
     std::erase_if(entries, unreadable);
   }
 
-  /// LIST: all of the directory, and then what its lines do not tell of times.
+  /// LIST: all of the directory, and then, page by page, what its lines do not tell of times. (Not
+  /// while it comes: the listing has a connection, and there may be no other to ask on.)
   Task<> list_in_words(OpContext context, std::string path, bool extras, EntrySink& sink,
                        std::vector<Error>& failures) {
     std::vector<Error> unread;
     const auto step = [&](Connection& connection) { return read_all(connection, path, unread); };
     std::vector<Entry> entries = co_await site_->attempt(context, step);
     std::ranges::move(unread, std::back_inserter(failures));
-    if (site_->traits().features.mdtm) co_await complete_times(context, path, entries);
-    co_await give(path, std::move(entries), extras, sink, failures);
+    const bool ask_for_times = site_->traits().features.mdtm;
+    if (ask_for_times) co_await compare_clocks(context, path, entries);
+    for (auto rest = entries.begin(); rest != entries.end();) {
+      const auto end = rest + std::min<std::ptrdiff_t>(page_size, entries.end() - rest);
+      std::vector<Entry> page{std::move_iterator(rest), std::move_iterator(end)};
+      rest = end;
+      if (ask_for_times) co_await complete_times(context, path, page);
+      const bool wanted = co_await give(path, std::move(page), extras, sink, failures);
+      if (!wanted) co_return;
+    }
   }
 
   Task<std::vector<Entry>> read_all(Connection& connection, const std::string& path,
@@ -256,8 +265,6 @@ class FtpLister final : public DirectoryLister {
   /// To the minute, in the zone of MDTM: what an old file's line tells is its day only, and would
   /// tell more if the file were younger.
   Task<> complete_times(OpContext context, const std::string& path, std::vector<Entry>& entries) {
-    const std::string directory = path.empty() ? "" : path + '/';
-    co_await compare_clocks(context, directory, entries);
     const bool same_zone = site_->client().traits().list_times_ahead == Duration(0);
     std::vector<Entry*> unsure;
     for (Entry& entry : entries) {
@@ -265,9 +272,13 @@ class FtpLister final : public DirectoryLister {
       if (can_be_asked(entry) && !(exact && same_zone)) unsure.push_back(&entry);
     }
     const auto work = [&](Entry* entry) {
-      return complete_one(context, directory + entry->name, *entry);
+      return complete_one(context, below(path, entry->name), *entry);
     };
     co_await for_each_of(times_at_once, unsure, work);
+  }
+
+  static std::string below(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + '/' + name;
   }
 
   static bool can_be_asked(const Entry& entry) {
@@ -275,8 +286,7 @@ class FtpLister final : public DirectoryLister {
   }
 
   /// Once for a server: by the first file whose line tells its time to the minute.
-  Task<> compare_clocks(OpContext context, const std::string& directory,
-                        std::vector<Entry>& entries) {
+  Task<> compare_clocks(OpContext context, const std::string& path, std::vector<Entry>& entries) {
     std::optional<Duration>& ahead = site_->client().traits().list_times_ahead;
     if (ahead) co_return;
     const auto first = std::ranges::find_if(entries, [](const Entry& entry) {
@@ -284,7 +294,7 @@ class FtpLister final : public DirectoryLister {
     });
     if (first == entries.end()) co_return;
     const TimePoint listed = *first->modified;
-    co_await complete_one(std::move(context), directory + first->name, *first);
+    co_await complete_one(std::move(context), below(path, first->name), *first);
     ahead = listed - std::chrono::floor<std::chrono::minutes>(*first->modified);
   }
 
@@ -306,8 +316,7 @@ class FtpLister final : public DirectoryLister {
       if (info) {
         page.push_back(std::move(*info));
       } else {
-        failures.emplace_back(ErrorCode::protocol, "list",
-                              site_->shown(path.empty() ? name : path + '/' + name),
+        failures.emplace_back(ErrorCode::protocol, "list", site_->shown(below(path, name)),
                               "the server does not tell its size");
       }
     }

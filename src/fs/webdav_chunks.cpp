@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fs/webdav_guard.hpp"
 #include "fs/webdav_target.hpp"
 
 namespace sluice {
@@ -111,23 +112,28 @@ Task<FileInfo> WebdavChunks::publish() {
 /// A large file takes long to be put together: the answer may be 423 or 504 while it is, and the
 /// file be there a little later.
 Task<> WebdavChunks::publish_once(const std::optional<FileInfo>& before, bool& asked) {
+  std::string tag = before ? before->etag : "";
   if (asked) {
     const auto there = co_await look_at(context_, site_, path_, target_);
     const bool is_new = there && (!before || !is_same_webdav_version(*there, *before));
     if (is_new && there->size == size_) co_return;
     require_replaceable(*site_, path_, options_, there);
+    tag = there ? there->etag : "";
   }
   asked = true;
-  webdav::MoveOptions move{.overwrite = !options_.must_not_exist,
-                           .fields = {{"OC-Total-Length", fmt::format("{}", size_)}}};
+  WebdavMove move{.from = directory_ + "/.file",
+                  .to = target_,
+                  .path = path_,
+                  .options = options_,
+                  .tag = std::move(tag),
+                  .fields = {{"OC-Total-Length", fmt::format("{}", size_)}}};
   if (options_.mtime && site_->keeps_mtime)
     move.fields.emplace_back(
         "X-OC-Mtime",
         fmt::format(
             "{}",
             std::chrono::floor<std::chrono::seconds>(options_.mtime->time_since_epoch()).count()));
-  const webdav::PutResult result =
-      co_await site_->client().move(context_, directory_ + "/.file", target_, std::move(move));
+  const webdav::PutResult result = co_await move_guarded(context_, site_, std::move(move));
   learn_of_mtime(*site_, path_, options_, result.mtime_accepted);
 }
 

@@ -35,8 +35,22 @@ Task<> WebdavDirectories::make(OpContext context, std::string path) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
+/// Apache refuses (403) to make a directory that somebody else makes at that moment.
+Task<webdav::Made> WebdavDirectories::ask_for(OpContext context, std::string path) {
+  std::optional<Error> refused;
+  try {
+    co_return co_await client_->make_collection(context, path, {});
+  } catch (const Error& error) {
+    if (error.status() != 403) throw;
+    refused = error;
+  }
+  const bool there = co_await is_there(std::move(context), std::move(path));
+  if (!there) throw *refused;
+  co_return webdav::Made::made;
+}
+
 Task<> WebdavDirectories::make_now(OpContext context, std::string path) {
-  webdav::Made made = co_await client_->make_collection(context, path, {});
+  webdav::Made made = co_await ask_for(context, path);
   if (made == webdav::Made::made) co_return;
   // "It is there", "what is above it is missing" and "a file is in the way" have no answers of
   // their own: servers use 405, 409, 301 for one or the other.
@@ -45,7 +59,7 @@ Task<> WebdavDirectories::make_now(OpContext context, std::string path) {
   const std::string parent = directory_on_server(path);
   if (parent != path && parent != ".") {
     co_await make(context, parent);
-    made = co_await client_->make_collection(context, path, {});
+    made = co_await ask_for(context, path);
     if (made == webdav::Made::made) co_return;
     const bool there_now = co_await is_there(context, path);
     if (there_now) co_return;

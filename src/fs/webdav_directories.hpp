@@ -33,6 +33,7 @@ class WebdavDirectories {
     bool made = false;
   };
 
+  Task<webdav::Made> ask_for(OpContext context, std::string path);
   Task<> make_now(OpContext context, std::string path);
   Task<std::optional<webdav::Resource>> look(OpContext context, std::string path);
   Task<bool> is_there(OpContext context, std::string path);

@@ -5,6 +5,7 @@
 #include "fs/bounded.hpp"
 #include "fs/private_copy.hpp"
 #include "fs/server_walk.hpp"
+#include "fs/webdav_copy.hpp"
 #include "fs/webdav_lister.hpp"
 #include "fs/webdav_sink.hpp"
 #include "fs/webdav_site.hpp"
@@ -80,10 +81,31 @@ class WebdavFs final : public FileSystem {
     co_return make_webdav_sink(std::move(context), site_, std::move(path), std::move(options));
   }
 
-  Task<FileInfo> copy(OpContext, FileInfo from, std::string, WriteOptions) override {
-    throw Error(ErrorCode::unsupported, "copy", site_->shown(from.path),
-                "copies on the server are not made: COPY cannot be bound to a version");
-    co_return from;
+  Task<FileInfo> copy(OpContext context, FileInfo from, std::string to,
+                      WriteOptions options) override {
+    return bounded(runtime_, context, "copy",
+                   copy_webdav_file(context, site_, std::move(from), site_, std::move(to),
+                                    std::move(options)));
+  }
+
+  Task<std::optional<FileInfo>> copy_from(OpContext context, FileSystem& source, FileInfo from,
+                                          std::string to, WriteOptions options) override {
+    const auto* const other = dynamic_cast<const WebdavFs*>(&source);
+    if (!other || other->site_->options().client != site_->options().client) co_return std::nullopt;
+    // A copy has a time of its own.
+    const bool loses_time = site_->keeps_mtime && options.mtime;
+    if (loses_time || !site_->copies) co_return std::nullopt;
+    try {
+      co_return co_await bounded(runtime_, context, "copy",
+                                 copy_webdav_file(context, other->site_, std::move(from), site_,
+                                                  std::move(to), std::move(options)));
+    } catch (const Error& error) {
+      if (!may_be_streamed_instead(error)) throw;
+      if (error.code() == ErrorCode::unsupported) site_->copies = false;
+      context.log.debug("The server does not copy a file, which is sent instead",
+                        {{"error", error.what()}});
+    }
+    co_return std::nullopt;
   }
 
   Task<RemoveResult> remove(OpContext context, std::vector<std::string> paths) override {
@@ -115,11 +137,11 @@ class WebdavFs final : public FileSystem {
     // For a MOVE onto a file, Apache and rclone remove it first and then rename.
     return {.ordered_walk = true,
             .atomic_replace = false,
-            .conditional_write = false,
+            .conditional_write = site_->guard == WebdavGuard::honoured,
             .sets_mtime = site_->keeps_mtime,
             .walk_shows_tag = site_->options().traits.shows_tags,
             .directories = true,
-            .server_side_copy = false,
+            .server_side_copy = site_->copies,
             .lists_dot_names = !site_->options().traits.hides_dot_names,
             .mtime_precision = std::chrono::seconds(1)};
   }

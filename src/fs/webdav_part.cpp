@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "fs/webdav_guard.hpp"
 #include "fs/webdav_target.hpp"
 
 namespace sluice {
@@ -85,6 +86,13 @@ Task<> WebdavPart::put_anywhere(Bytes bytes, webdav::Body* body) {
   learn_of_mtime(*site_, path_, options_, result.mtime_accepted);
 }
 
+Task<> WebdavPart::copy(Source source) {
+  source_ = std::move(source);
+  // nginx has a 500 for a directory that is missing.
+  co_await site_->directories().ensure(context_, directory_on_server(target_));
+  co_await site_->client().copy(context_, source_->site->full(source_->info.path), temporary_);
+}
+
 Task<> WebdavPart::put(Bytes bytes) {
   return put_anywhere(bytes, nullptr);
 }
@@ -106,24 +114,36 @@ Task<> WebdavPart::finish_stream() {
   learn_of_mtime(*site_, path_, options_, result.mtime_accepted);
 }
 
-Task<> WebdavPart::look_into(std::string full, std::optional<FileInfo>* found) {
-  *found = co_await look_at(context_, site_, path_, std::move(full));
+Task<> WebdavPart::look_into(std::shared_ptr<WebdavSite> site, std::string full,
+                             std::optional<FileInfo>* found) {
+  *found = co_await look_at(context_, std::move(site), path_, std::move(full));
 }
 
-/// Both in one round trip.
-Task<FileInfo> WebdavPart::look_at_both(std::uint64_t size) {
-  std::optional<FileInfo> sealed, there;
+/// What was copied is what was wanted if the source was the same before and after.
+void WebdavPart::require_same_source(const std::optional<FileInfo>& now) const {
+  if (now && is_same_webdav_version(*now, source_->info)) return;
+  throw Error(ErrorCode::conflict, "copy", source_->site->shown(source_->info.path),
+              now ? "the file was changed by somebody else" : "the file is gone");
+}
+
+/// In one round trip.
+Task<FileInfo> WebdavPart::look_at_all(std::uint64_t size) {
+  std::optional<FileInfo> sealed, there, source;
   TaskGroup group(site_->runtime().executor());
-  group.spawn(look_into(temporary_, &sealed));
-  group.spawn(look_into(target_, &there));
+  group.spawn(look_into(site_, temporary_, &sealed));
+  group.spawn(look_into(site_, target_, &there));
+  if (source_)
+    group.spawn(look_into(source_->site, source_->site->full(source_->info.path), &source));
   co_await group.join();
+  if (source_) require_same_source(source);
   require_size(*site_, path_, sealed, size);
   require_replaceable(*site_, path_, options_, there);
+  replaced_tag_ = there ? there->etag : "";
   co_return std::move(*sealed);
 }
 
 Task<FileInfo> WebdavPart::publish(std::uint64_t size) {
-  const FileInfo sealed = co_await look_at_both(size);
+  const FileInfo sealed = co_await look_at_all(size);
   bool asked = false;
   const auto step = [this, &sealed, &asked]() { return publish_once(sealed, asked); };
   co_await site_->client().retrier().run(context_, Safety::idempotent, step);
@@ -143,10 +163,12 @@ Task<> WebdavPart::publish_once(const FileInfo& sealed, bool& asked) {
     if (done) co_return;
     const auto there = co_await look_at(context_, site_, path_, target_);
     require_replaceable(*site_, path_, options_, there);
+    replaced_tag_ = there ? there->etag : "";
   }
   asked = true;
-  co_await site_->client().move(context_, temporary_, target_,
-                                {.overwrite = !options_.must_not_exist});
+  WebdavMove move{
+      .from = temporary_, .to = target_, .path = path_, .options = options_, .tag = replaced_tag_};
+  co_await move_guarded(context_, site_, std::move(move));
 }
 
 Task<bool> WebdavPart::has_name(const FileInfo& sealed) {

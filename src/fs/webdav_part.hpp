@@ -26,6 +26,13 @@ class WebdavPart {
   /// server misses it.
   Task<> put(Bytes bytes);
   Task<> put(webdav::Body& body);
+  /// Has the server copy it there from what has another name on it. publish() then looks whether
+  /// that is still the same version.
+  struct Source {
+    std::shared_ptr<WebdavSite> site;
+    FileInfo info;
+  };
+  Task<> copy(Source source);
   /// Begins to send a file of that size. What is missing of directories is made before.
   Task<> start_stream(std::uint64_t size);
   Task<> write(Bytes bytes) { return stream_->write(bytes); }
@@ -41,8 +48,10 @@ class WebdavPart {
   webdav::PutOptions put_options() const;
   Task<webdav::PutResult> send(Bytes bytes, webdav::Body* body);
   Task<> put_anywhere(Bytes bytes, webdav::Body* body);
-  Task<FileInfo> look_at_both(std::uint64_t size);
-  Task<> look_into(std::string full, std::optional<FileInfo>* found);
+  Task<FileInfo> look_at_all(std::uint64_t size);
+  Task<> look_into(std::shared_ptr<WebdavSite> site, std::string full,
+                   std::optional<FileInfo>* found);
+  void require_same_source(const std::optional<FileInfo>& now) const;
   Task<> publish_once(const FileInfo& sealed, bool& asked);
   Task<bool> has_name(const FileInfo& sealed);
 
@@ -54,6 +63,8 @@ class WebdavPart {
   std::string temporary_;  ///< Empty: there is none (any more).
   ServerTemporaries::Use use_;
   std::unique_ptr<WebdavStream> stream_;
+  std::optional<Source> source_;
+  std::string replaced_tag_;  ///< Of what was last seen under the file's own name.
 };
 
 }  // namespace sluice

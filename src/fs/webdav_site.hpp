@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@
 namespace sluice {
 
 inline constexpr const char* webdav_temporaries_kind = "webdav-directory";
+
+/// What a server was seen to do with an If field on a MOVE.
+enum class WebdavGuard : std::uint8_t { unknown, probing, honoured, ignored };
 
 /// What the parts of one WebdavFs share. Temporary names have no dot in front: nginx would not list
 /// them.
@@ -41,6 +45,9 @@ class WebdavSite {
   /// Whether a file has the same tag and time after a MOVE as before: seen once, it is not looked
   /// at again.
   std::optional<bool> move_keeps_version;
+  WebdavGuard guard = WebdavGuard::unknown;
+  bool copies =
+      true;  ///< Becomes false when the server refuses a COPY as a thing that it does not do.
   /// Whether the tags of GET are those of listings.
   bool tags_agree = false;
 

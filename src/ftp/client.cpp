@@ -17,11 +17,6 @@ bool is_refusal(const Error& error) {
          (error.code() == ErrorCode::permission_denied && !error.retryable());
 }
 
-net::TlsOptions without_protocol(net::TlsOptions options) {
-  options.application_protocol.clear();
-  return options;
-}
-
 Task<> leave(std::shared_ptr<Connection> connection) {
   co_await connection->quit();
 }
@@ -33,96 +28,127 @@ Client::Client(Runtime& runtime, ClientOptions options)
       options_(std::move(options)),
       connection_options_(std::make_shared<const ConnectionOptions>(options_.connection)),
       traits_(std::make_shared<ServerTraits>()),
-      streams_(runtime, without_protocol(options_.connection.tls)),
+      dialler_(make_dialler()),
       retrier_(runtime, options_.retry),
       handshakes_(runtime.executor(), handshakes_at_once),
-      most_(std::max<std::size_t>(1, options_.most_connections)),
-      readers_(runtime.executor()),
-      others_(runtime.executor()) {}
+      most_(std::max<std::size_t>(1, options_.most_connections)) {}
 
 Client::~Client() = default;
 
-bool Client::may_use(Use use) const {
+std::shared_ptr<net::Dialler> Client::make_dialler() const {
+  net::TlsOptions tls = connection_options_->tls;
+  tls.application_protocol.clear();
+  if (options_.dial) return options_.dial(std::move(tls));
+  return std::make_shared<net::StreamConnector>(runtime_, std::move(tls));
+}
+
+/// Connections of before go as they come back: they are not ready() any more.
+void Client::leave_tls13() {
+  auto changed = *connection_options_;
+  changed.tls.tls13 = false;
+  connection_options_ = std::make_shared<const ConnectionOptions>(std::move(changed));
+  dialler_ = make_dialler();
+  runtime_.log().warn("The FTP server wants sessions that TLS 1.3 does not have: back to TLS 1.2",
+                      {{"server", subject()}});
+}
+
+// --- whose turn it is ---------------------------------------------------------------------------
+
+void Client::count(Use use) {
+  ++places_;
+  if (use == Use::read) ++reading_;
+}
+
+void Client::discount(Use use) {
+  --places_;
+  if (use == Use::read) --reading_;
+  serve();
+}
+
+bool Client::may_serve(Use use) const {
+  if (places_ >= most_) return false;
   return use != Use::read || most_ == 1 || reading_ + 1 < most_;
 }
 
-bool Client::may_open() {
-  if (most_ < options_.most_connections && open_ >= most_ &&
-      runtime_.clock().steady() - learned_at_ > options_.learn_again) {
-    // Others may have gone meanwhile.
-    ++most_;
-    learned_at_ = runtime_.clock().steady();
-  }
-  return open_ < most_;
+/// Others may have left the server meanwhile.
+void Client::learn_more() {
+  const SteadyTime now = runtime_.clock().steady();
+  if (most_ >= options_.most_connections || places_ < most_) return;
+  if (now - learned_at_ <= options_.learn_again) return;
+  ++most_;
+  learned_at_ = now;
 }
+
+void Client::serve() {
+  const auto waits = [](const Waiter& waiter) { return !waiter.place; };
+  if (std::ranges::any_of(waiters_, waits)) learn_more();
+  for (Waiter& waiter : waiters_) {
+    if (!waits(waiter) || !may_serve(waiter.use)) continue;
+    waiter.place = Place(this, waiter.use);
+    waiter.event.wake_all();
+  }
+}
+
+/// Who had a place already, and gives it up since the server takes no more, waits where it stood
+/// before: ahead of all who came later.
+Task<Client::Place> Client::wait_for_place(Use use, std::uint64_t number, Place given_up) {
+  const auto later = std::ranges::upper_bound(waiters_, number, {}, &Waiter::number);
+  const auto waiter = waiters_.emplace(later, runtime_.executor(), use, number);
+  given_up.release();
+  serve();
+  if (!waiter->place) co_await waiter->event.wait();
+  // Served and cancelled at the same moment: the place is ours, and is given up with this.
+  Place place = std::move(waiter->place);
+  waiters_.erase(waiter);
+  if (!place) throw cancelled("connect to " + subject());
+  co_return place;
+}
+
+Task<Client::Lease> Client::lease(OpContext context, Use use) {
+  const std::uint64_t number = ++arrivals_;
+  Place place;
+  for (;;) {
+    if (closed_) throw cancelled("connect to " + subject());
+    if (refused_) throw *refused_;
+    place = co_await wait_for_place(use, number, std::move(place));
+    if (closed_ || refused_) continue;
+    std::shared_ptr<Connection> connection = co_await obtain(context);
+    if (connection) co_return Lease(std::move(place), std::move(connection));
+  }
+}
+
+// --- connections --------------------------------------------------------------------------------
 
 std::shared_ptr<Connection> Client::take_idle() {
   while (!idle_.empty()) {
     std::shared_ptr<Connection> last = std::move(idle_.back());
     idle_.pop_back();
     if (last->ready()) return last;
-    drop();
+    --open_;
   }
   return nullptr;
 }
 
-void Client::drop() {
-  --open_;
-  wake_next();
+/// The server may have gone while the connection was idle.
+Task<> Client::make_sure(Connection& connection) {
+  if (runtime_.clock().steady() - connection.last_used() < options_.trusted_idle) co_return;
+  co_await connection.ask("NOOP");
 }
 
-/// Null if the server has gone while the connection was idle.
-Task<std::shared_ptr<Connection>> Client::trusted(std::shared_ptr<Connection> connection) {
-  if (runtime_.clock().steady() - connection->last_used() < options_.trusted_idle)
-    co_return connection;
-  std::optional<Error> failure;
-  try {
-    co_await connection->ask("NOOP");
-  } catch (...) {
-    failure = error_from(std::current_exception());
-  }
-  if (!failure) co_return connection;
-  drop();
-  if (failure->code() == ErrorCode::cancelled) throw *failure;
-  co_return nullptr;
-}
-
-Task<Client::Lease> Client::lease(OpContext context, Use use) {
-  for (;;) {
-    if (closed_) throw cancelled("connect to " + subject());
-    if (refused_) throw *refused_;
-    if (may_use(use)) {
-      std::shared_ptr<Connection> connection = co_await obtain(context, use);
-      if (connection) co_return Lease(this, std::move(connection), use);
-      // One that was given up leaves its place at once.
-      if (!idle_.empty() || open_ < most_) continue;
+/// Null if the server takes no more than there are.
+Task<std::shared_ptr<Connection>> Client::obtain(OpContext context) {
+  while (std::shared_ptr<Connection> connection = take_idle()) {
+    std::optional<Error> failure;
+    try {
+      co_await make_sure(*connection);
+    } catch (...) {
+      failure = error_from(std::current_exception());
     }
-    WaitList& queue = use == Use::read ? readers_ : others_;
-    const bool woken = co_await queue.wait();
-    if (!woken) throw cancelled("connect to " + subject());
+    if (!failure) co_return connection;
+    --open_;
+    if (failure->code() == ErrorCode::cancelled) throw *failure;
   }
-}
-
-/// Null if there is none to be had now. A reader is counted from the beginning: many may wait for
-/// their connections at the same moment.
-Task<std::shared_ptr<Connection>> Client::obtain(OpContext context, Use use) {
-  if (use == Use::read) ++reading_;
-  std::shared_ptr<Connection> connection = take_idle();
-  std::exception_ptr thrown;
-  try {
-    if (connection) connection = co_await trusted(std::move(connection));
-    if (!connection && may_open()) connection = co_await open_one(std::move(context));
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  if (!connection && use == Use::read) --reading_;
-  if (thrown) std::rethrow_exception(thrown);
-  co_return connection;
-}
-
-void Client::wake_next() {
-  others_.wake_one();
-  if (may_use(Use::read)) readers_.wake_one();
+  co_return co_await open_one(std::move(context));
 }
 
 /// Null if the server takes no more, and there are others to wait for.
@@ -132,12 +158,13 @@ Task<std::shared_ptr<Connection>> Client::open_one(OpContext context) {
   std::optional<Error> failure;
   try {
     const auto turn = co_await handshakes_.acquire();
-    opened = co_await Connection::open(runtime_, streams_, connection_options_, traits_);
+    if (traits_->without_tls13 && connection_options_->tls.tls13) leave_tls13();
+    opened = co_await Connection::open(runtime_, dialler_, connection_options_, traits_);
   } catch (...) {
     failure = error_from(std::current_exception());
   }
   if (opened) co_return opened;
-  drop();
+  --open_;
   const bool wait_for_others = learn_from(*failure);
   if (wait_for_others) {
     if (context.load) context.load->throttled();
@@ -160,8 +187,7 @@ bool Client::learn_from(const Error& failure) {
   return true;
 }
 
-void Client::take_back(std::shared_ptr<Connection> connection, Use use) {
-  if (use == Use::read) --reading_;
+void Client::take_back(std::shared_ptr<Connection> connection) {
   const bool fit = !closed_ && connection->ready();
   if (fit) {
     idle_.push_back(std::move(connection));
@@ -169,13 +195,12 @@ void Client::take_back(std::shared_ptr<Connection> connection, Use use) {
     connection.reset();
     --open_;
   }
-  wake_next();
 }
 
 Task<> Client::close() {
   closed_ = true;
-  readers_.wake_all();
-  others_.wake_all();
+  for (Waiter& waiter : waiters_)
+    waiter.event.wake_all();
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   TaskGroup closing(runtime_.executor());
   for (const auto& connection : idle_)

@@ -23,11 +23,11 @@ net::Endpoint ConnectionOptions::endpoint(bool with_tls) const {
   return {.tls = with_tls, .host = host, .port = port == 0 ? usual : port};
 }
 
-Connection::Connection(Runtime& runtime, net::StreamConnector& streams,
+Connection::Connection(Runtime& runtime, std::shared_ptr<net::Dialler> dialler,
                        std::shared_ptr<const ConnectionOptions> options,
                        std::shared_ptr<ServerTraits> traits)
     : runtime_(runtime),
-      streams_(streams),
+      dialler_(std::move(dialler)),
       options_(std::move(options)),
       traits_(std::move(traits)),
       secrets_{options_->password},
@@ -37,6 +37,22 @@ Connection::Connection(Runtime& runtime, net::StreamConnector& streams,
 
 Error Connection::refused(std::string step, const Reply& reply) const {
   return refusal(std::move(step), options_->subject, reply, secrets_);
+}
+
+/// What a refusal of a data connection comes to whose TLS took up no session.
+Error Connection::refused_session(Error told) {
+  std::string words = told.message() +
+                      ": its TLS did not take up the session of the control connection, which the "
+                      "server may want; ";
+  const bool way_out = options_->tls.tls13;
+  words += way_out ? "TLS 1.2 is used from now on"
+                   : "it can be told not to (vsftpd: require_ssl_reuse=NO, proftpd: TLSOptions "
+                     "NoSessionReuseRequired)";
+  if (way_out) traits_->without_tls13 = true;
+  return Error(way_out ? ErrorCode::unavailable : told.code(), told.operation(), told.subject(),
+               std::move(words))
+      .with_server(told.server_code(), "")
+      .with_retryable(way_out || told.retryable());
 }
 
 Task<> Connection::send(std::string line) {
@@ -91,6 +107,8 @@ Task<Reply> Connection::expect(std::string verb, std::string argument, std::stri
 }
 
 bool Connection::ready() {
+  const bool outdated = traits_->without_tls13 && options_->tls.tls13;
+  if (outdated) return false;
   return in_step_ && reader_.empty() && !stream_->readable();
 }
 
@@ -127,7 +145,7 @@ Task<std::unique_ptr<net::Stream>> Connection::connect_data(std::uint16_t port) 
       std::chrono::duration_cast<SteadyTime::duration>(options_->connect_timeout);
   // Wherever the server would send us: the address that we know is the one that it has.
   const net::Endpoint there{.tls = false, .host = address_, .port = port};
-  co_return co_await streams_.connect(there, options_->subject, until);
+  co_return co_await dialler_->connect(there, options_->subject, until);
 }
 
 namespace {
@@ -170,7 +188,7 @@ Task<Connection::Prepared> Connection::prepare(std::string meanwhile_verb,
 }
 
 Task<std::unique_ptr<net::Stream>> Connection::secure_data(std::unique_ptr<net::Stream> data) {
-  auto securing = streams_.secure(std::move(data), options_->endpoint(true), sessions_);
+  auto securing = dialler_->secure(std::move(data), options_->endpoint(true), sessions_);
   co_return co_await in_time("TLS for data", options_->connect_timeout, std::move(securing));
 }
 

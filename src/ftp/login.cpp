@@ -7,11 +7,12 @@
 
 namespace sluice::ftp {
 
-Task<std::shared_ptr<Connection>> Connection::open(Runtime& runtime, net::StreamConnector& streams,
+Task<std::shared_ptr<Connection>> Connection::open(Runtime& runtime,
+                                                   std::shared_ptr<net::Dialler> dialler,
                                                    std::shared_ptr<const ConnectionOptions> options,
                                                    std::shared_ptr<ServerTraits> traits) {
-  auto connection =
-      std::make_shared<Connection>(runtime, streams, std::move(options), std::move(traits));
+  auto connection = std::make_shared<Connection>(runtime, std::move(dialler), std::move(options),
+                                                 std::move(traits));
   co_await connection->connect();
   co_await connection->greet();
   if (connection->options_->security == Security::explicit_tls)
@@ -27,10 +28,10 @@ Task<> Connection::connect() {
   const SteadyTime until =
       runtime_.clock().steady() +
       std::chrono::duration_cast<SteadyTime::duration>(options_->connect_timeout);
-  stream_ = co_await streams_.connect(options_->endpoint(false), options_->subject, until);
+  stream_ = co_await dialler_->connect(options_->endpoint(false), options_->subject, until);
   address_ = stream_->peer_address();
   if (options_->security != Security::implicit_tls) co_return;
-  auto securing = streams_.secure(std::move(stream_), options_->endpoint(true), sessions_);
+  auto securing = dialler_->secure(std::move(stream_), options_->endpoint(true), sessions_);
   stream_ = co_await std::move(securing);
 }
 
@@ -53,7 +54,7 @@ Task<> Connection::secure_control() {
                 "more than the answer came before TLS")
         .with_retryable(false);
   in_step_ = false;
-  auto securing = streams_.secure(std::move(stream_), options_->endpoint(true), sessions_);
+  auto securing = dialler_->secure(std::move(stream_), options_->endpoint(true), sessions_);
   stream_ = co_await in_time("AUTH TLS", options_->connect_timeout, std::move(securing));
 }
 

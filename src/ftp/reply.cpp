@@ -130,6 +130,10 @@ bool is_too_many(const Reply& reply) {
   return reply.code == code::not_logged_in && has_one_of(lower_case(reply.text()), words_of_load);
 }
 
+bool is_about_session(const Reply& reply) {
+  return reply.code == 522 || reply.code == 425;
+}
+
 Error refusal(std::string step, std::string subject, const Reply& reply,
               const std::vector<Secret>& secrets) {
   std::string words = reply.text();

@@ -28,7 +28,24 @@ Task<> Transfer::begin() {
     connection_.in_step_ = true;
     throw connection_.refused(command_.verb, reply);
   }
-  if (connection_.has_tls()) data_ = co_await connection_.secure_data(std::move(data_));
+  if (!connection_.has_tls()) co_return;
+  std::optional<Error> failure;
+  try {
+    data_ = co_await connection_.secure_data(std::move(data_));
+  } catch (...) {
+    failure = error_from(std::current_exception());
+  }
+  if (failure) {
+    const Error told = co_await explained(std::move(*failure));
+    throw told;
+  }
+  resumed_ = data_->resumed();
+}
+
+Error Transfer::refused(const Reply& reply) const {
+  Error told = connection_.refused(command_.verb, reply);
+  const bool without_session = connection_.has_tls() && !resumed_ && is_about_session(reply);
+  return without_session ? connection_.refused_session(std::move(told)) : told;
 }
 
 /// The server's word on why the data broke off says more than that it did.
@@ -43,7 +60,7 @@ Task<Error> Transfer::explained(Error failure) {
   if (!word) co_return failure;
   connection_.in_step_ = true;
   if (word->code < 400) co_return failure;
-  co_return connection_.refused(command_.verb, *word).caused_by(failure);
+  co_return refused(*word).caused_by(failure);
 }
 
 Task<std::size_t> Transfer::read(MutableBytes buffer) {
@@ -97,7 +114,7 @@ Task<> Transfer::finish() {
   data_.reset();
   if (!outcome_) outcome_ = co_await connection_.final_reply(connection_.options_->idle_timeout);
   connection_.in_step_ = true;
-  if (!outcome_->completed()) throw connection_.refused(command_.verb, *outcome_);
+  if (!outcome_->completed()) throw refused(*outcome_);
 }
 
 Task<> Transfer::end_upload() {

@@ -9,61 +9,75 @@
 #include "sluice/async/errors.hpp"
 
 namespace sluice::net {
+namespace {
 
-Stream::Stream(std::unique_ptr<Transport> transport, std::string subject)
-    : transport_(std::move(transport)), subject_(std::move(subject)) {}
-Stream::~Stream() {
-  if (transport_) transport_->close();
-}
+class TransportStream final : public Stream {
+ public:
+  TransportStream(std::unique_ptr<Transport> transport, std::string subject)
+      : transport_(std::move(transport)), subject_(std::move(subject)) {}
+  ~TransportStream() override {
+    if (transport_) transport_->close();
+  }
+  TransportStream(const TransportStream&) = delete;
+  TransportStream& operator=(const TransportStream&) = delete;
 
-Task<> Stream::write(Bytes bytes) {
-  boost::system::error_code failure;
-  const bool sent = transport_->start_write(bytes, Bytes(), failure);
-  if (!sent && !failure) co_await transport_->finish_write(failure);
-  if (failure) throw error_from(failure, "sending", subject_);
-}
+  Task<> write(Bytes bytes) override {
+    boost::system::error_code failure;
+    const bool sent = transport_->start_write(bytes, Bytes(), failure);
+    if (!sent && !failure) co_await transport_->finish_write(failure);
+    if (failure) throw error_from(failure, "sending", subject_);
+  }
 
-Task<std::size_t> Stream::read(MutableBytes buffer) {
-  boost::system::error_code failure;
-  const std::size_t length = co_await transport_->read_some(buffer, failure);
-  if (failure) throw error_from(failure, "receiving", subject_);
-  co_return length;
-}
+  Task<std::size_t> read(MutableBytes buffer) override {
+    boost::system::error_code failure;
+    const std::size_t length = co_await transport_->read_some(buffer, failure);
+    if (failure) throw error_from(failure, "receiving", subject_);
+    co_return length;
+  }
 
-void Stream::shut() {
-  transport_->stop_writing();
-  transport_->close();
-}
+  void shut() override {
+    transport_->stop_writing();
+    transport_->close();
+  }
 
-Task<std::size_t> Stream::read_or_end(MutableBytes buffer) {
-  boost::system::error_code failure;
-  const std::size_t length = co_await transport_->read_some(buffer, failure);
-  if (failure == net::cut_off) cut_off_ = true;
-  if (failure == asio::error::eof || cut_off_) co_return 0;
-  if (failure) throw error_from(failure, "receiving", subject_);
-  co_return length;
-}
+  Task<std::size_t> read_or_end(MutableBytes buffer) override {
+    boost::system::error_code failure;
+    const std::size_t length = co_await transport_->read_some(buffer, failure);
+    if (failure == net::cut_off) cut_off_ = true;
+    if (failure == asio::error::eof || cut_off_) co_return 0;
+    if (failure) throw error_from(failure, "receiving", subject_);
+    co_return length;
+  }
 
-Task<> Stream::end_writing() {
-  boost::system::error_code failure;
-  co_await transport_->end_writing(failure);
-  if (failure) throw error_from(failure, "sending", subject_);
-}
+  bool cut_off() const override { return cut_off_; }
 
-bool Stream::readable() {
-  return transport_->readable();
-}
+  Task<> end_writing() override {
+    boost::system::error_code failure;
+    co_await transport_->end_writing(failure);
+    if (failure) throw error_from(failure, "sending", subject_);
+  }
 
-std::string Stream::peer_address() const {
-  boost::system::error_code failure;
-  const auto peer = transport_->socket().remote_endpoint(failure);
-  if (failure) throw error_from(failure, "looking at the peer's address", subject_);
-  return peer.address().to_string();
-}
+  bool readable() override { return transport_->readable(); }
 
-bool Stream::resumed() const {
-  return transport_->resumed();
-}
+  std::string peer_address() const override {
+    boost::system::error_code failure;
+    const auto peer = transport_->socket().remote_endpoint(failure);
+    if (failure) throw error_from(failure, "looking at the peer's address", subject_);
+    return peer.address().to_string();
+  }
+
+  bool resumed() const override { return transport_->resumed(); }
+
+  const std::string& subject() const { return subject_; }
+  std::unique_ptr<Transport> release() { return std::move(transport_); }
+
+ private:
+  std::unique_ptr<Transport> transport_;
+  std::string subject_;
+  bool cut_off_ = false;
+};
+
+}  // namespace
 
 struct StreamConnector::Parts {
   Parts(Runtime& runtime, TlsOptions options)
@@ -111,14 +125,15 @@ Task<std::unique_ptr<Stream>> StreamConnector::connect(Endpoint peer, std::strin
     failure = error_from(std::current_exception());
   }
   if (failure) throw renamed(*failure, std::move(subject));
-  co_return std::make_unique<Stream>(std::move(transport), std::move(subject));
+  co_return std::make_unique<TransportStream>(std::move(transport), std::move(subject));
 }
 
 Task<std::unique_ptr<Stream>> StreamConnector::secure(std::unique_ptr<Stream> plain, Endpoint peer,
                                                       std::shared_ptr<TlsSessions> sessions) {
   if (!sessions) sessions = parts_->sessions;
-  std::string subject = plain->subject_;
-  std::unique_ptr<Transport> transport = std::move(plain->transport_);
+  auto& own = dynamic_cast<TransportStream&>(*plain);  // by the contract of secure()
+  std::string subject = own.subject();
+  std::unique_ptr<Transport> transport = own.release();
   std::optional<Error> failure;
   try {
     transport = co_await parts_->wrap(std::move(transport), std::move(peer), std::move(sessions));
@@ -126,7 +141,7 @@ Task<std::unique_ptr<Stream>> StreamConnector::secure(std::unique_ptr<Stream> pl
     failure = error_from(std::current_exception());
   }
   if (failure) throw renamed(*failure, std::move(subject));
-  co_return std::make_unique<Stream>(std::move(transport), std::move(subject));
+  co_return std::make_unique<TransportStream>(std::move(transport), std::move(subject));
 }
 
 }  // namespace sluice::net

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sluice/core/error.hpp"
+#include "webdav/refusal.hpp"
 
 namespace sluice::webdav {
 namespace {
@@ -75,8 +76,9 @@ void Authorizer::accepted(const Used& used) {
 }
 
 bool Authorizer::refused(const net::HeaderList& headers, const Used& used) {
-  if (way_ == Way::none || way_ == Way::bearer) return false;
+  if (way_ == Way::none) return false;
   const std::vector<Challenge> offered = offered_in(headers);
+  if (way_ == Way::bearer) refuse_token(offered);
   auto digest = best_digest(offered);
   if (digest) return adopt(std::move(*digest), used);
   const bool basic =
@@ -100,6 +102,21 @@ bool Authorizer::adopt(DigestChallenge challenge, const Used& used) {
   nonce_works_ = false;
   way_ = Way::digest;
   return true;
+}
+
+void Authorizer::refuse_token(const std::vector<Challenge>& offered) const {
+  std::string said;
+  for (const Challenge& one : offered) {
+    if (one.scheme != "bearer") continue;
+    said = one.find("error_description");
+    if (said.empty()) said = one.find("error");
+  }
+  throw Error(ErrorCode::unauthenticated, "log in", endpoint_.origin(),
+              fmt::format("the server does not accept the token{}: it may have expired, or be for "
+                          "another server; put a valid one into SLUICE_TOKEN_<HOST> or "
+                          "SLUICE_TOKEN, or take it away to log in with a password",
+                          said.empty() ? "" : fmt::format(" ({})", shown_text(said))))
+      .with_status(401);
 }
 
 void Authorizer::refuse_offer(const std::vector<Challenge>& offered) const {

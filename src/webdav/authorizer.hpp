@@ -33,7 +33,8 @@ class Authorizer {
   /// The server accepted the login.
   void accepted(const Used& used);
   /// After a 401: whether another try makes sense. Throws Error{config} where a password would have
-  /// to go in the clear, and Error{unauthenticated} where the server offers no way that we know.
+  /// to go in the clear, and Error{unauthenticated} where the server offers no way that we know, or
+  /// takes no token.
   bool refused(const net::HeaderList& headers, const Used& used);
 
  private:
@@ -42,6 +43,7 @@ class Authorizer {
   bool may_send_secret() const;
   void require_cover(const char* what) const;
   bool adopt(DigestChallenge challenge, const Used& used);
+  [[noreturn]] void refuse_token(const std::vector<Challenge>& offered) const;
   [[noreturn]] void refuse_offer(const std::vector<Challenge>& offered) const;
 
   net::Endpoint endpoint_;

@@ -161,12 +161,35 @@ Task<PutResult> Client::move(OpContext context, std::string from, std::string to
             .target = target_of(from),
             .fields = {{"Destination", url_of(to)}, {"Overwrite", options.overwrite ? "T" : "F"}},
             .resend = false};
+  if (auto tag = if_field(url_of(to), options.replaces))
+    call.fields.emplace_back("If", std::move(*tag));
   add_fields(call.fields, std::move(options.fields));
   Reply reply = co_await exchange_->ask(std::move(context), call, is_done);
   PutResult result;
   result.mtime_accepted = net::equal_names(reply.response.header("X-OC-Mtime"), "accepted");
   co_await Exchange::dismiss(std::move(reply.response));
   co_return result;
+}
+
+Task<> Client::copy_once(OpContext context, std::string from, std::string to) {
+  const Call call{.asked = {"COPY", "copy", shown(from)},
+                  .target = target_of(from),
+                  .fields = {{"Destination", url_of(to)}, {"Overwrite", "T"}, {"Depth", "0"}}};
+  std::optional<Error> failure;
+  try {
+    Reply reply = co_await exchange_->ask(std::move(context), call, is_done);
+    co_await Exchange::dismiss(std::move(reply.response));
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (!failure) co_return;
+  if (failure->code() == ErrorCode::timeout) failure->with_retryable(false);
+  throw *failure;
+}
+
+Task<> Client::copy(OpContext context, std::string from, std::string to) {
+  auto once = [this, &context, &from, &to] { return copy_once(context, from, to); };
+  co_await exchange_->retrier().run(context, Safety::idempotent, once);
 }
 
 Task<bool> Client::remove(OpContext context, std::string path, Kind kind) {
@@ -182,9 +205,16 @@ Task<Made> Client::make_collection(OpContext context, std::string path, Fields f
   const Call call{.asked = {"MKCOL", "make directory", shown(path)},
                   .target = collection_target_of(path),
                   .fields = std::move(fields)};
-  Reply reply = co_await exchange_->ask_retried(std::move(context), call, tells_of_collection);
-  const int status = reply.response.status();
-  co_await Exchange::dismiss(std::move(reply.response));
+  std::optional<Reply> reply;
+  try {
+    reply = co_await exchange_->ask_retried(std::move(context), call, tells_of_collection);
+  } catch (const Error& error) {
+    // A redirect that leads elsewhere: some have it for what is there already.
+    if (error.status() < 300 || error.status() >= 400) throw;
+  }
+  if (!reply) co_return Made::unclear;
+  const int status = reply->response.status();
+  co_await Exchange::dismiss(std::move(reply->response));
   if (status == 409) co_return Made::parent_missing;
   co_return is_success(status) ? Made::made : Made::unclear;
 }

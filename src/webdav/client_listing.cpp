@@ -14,11 +14,18 @@ constexpr std::size_t piece = 64_KiB;
 constexpr std::size_t page_size = 500;
 constexpr std::size_t one_answer = 1_MiB;
 
-Call propfind(Asked asked, std::string target, const char* depth, bool with_owncloud) {
-  return {.asked = std::move(asked),
-          .target = std::move(target),
-          .fields = {{"Depth", depth}, {"Content-Type", "application/xml; charset=utf-8"}},
-          .bytes = as_bytes(propfind_body(with_owncloud))};
+/// Apache refuses to look below a file (400), others may do so in other ways.
+bool may_be_below_file(const Error& error) {
+  return error.status() == 400 || error.status() == 403 || error.status() == 405 ||
+         error.status() == 409;
+}
+
+/// "" above the root. Without a '/' at its end.
+std::string directory_above(std::string path) {
+  while (path.ends_with('/'))
+    path.pop_back();
+  path.resize(path.find_last_of('/') == std::string::npos ? 0 : path.find_last_of('/'));
+  return path;
 }
 
 Resource resource_of(const MultistatusEntry& entry) {
@@ -96,8 +103,9 @@ Task<bool> Client::give(Listing& listing) {
 }
 
 Task<> Client::list_once(OpContext context, Listing& listing) {
-  const Call call = propfind(listing.asked, collection_target_of(listing.path), "1", false);
-  Reply reply = co_await exchange_->send(std::move(context), call);
+  std::string target = collection_target_of(listing.path);
+  Reply reply = co_await exchange_->propfind(std::move(context), listing.asked, std::move(target),
+                                             "1", Properties::file);
   const int status = reply.response.status();
   if (status == 200) throw no_webdav(listing.asked, status);
   if (status != 207) throw co_await exchange_->refusal_of(listing.asked, std::move(reply.response));
@@ -159,14 +167,25 @@ Task<> Client::list(OpContext context, std::string path, ResourceSink& sink,
                   .failures = failures,
                   .failures_before = failures.size()};
   auto once = [this, &context, &listing] { return list_attempt(context, listing); };
-  co_await exchange_->retrier().run(context, Safety::idempotent, once);
+  std::optional<Error> refused;
+  try {
+    co_await exchange_->retrier().run(context, Safety::idempotent, once);
+  } catch (const Error& error) {
+    if (!may_be_below_file(error)) throw;
+    refused = error;
+  }
+  if (!refused) co_return;
+  const bool below = co_await is_below_file(std::move(context), path);
+  if (!below) throw *refused;
+  throw Error(ErrorCode::not_found, "list", listing.asked.subject, "there is a file above it")
+      .caused_by(*refused);
 }
 
 Task<std::optional<Resource>> Client::find_once(OpContext context, std::string path) {
   const Asked asked{"PROPFIND", "look at", shown(path)};
   std::string target = target_of(path);
-  const Call call = propfind(asked, std::move(target), "0", true);
-  Reply reply = co_await exchange_->send(std::move(context), call);
+  Reply reply = co_await exchange_->propfind(std::move(context), asked, std::move(target), "0",
+                                             Properties::file_and_kind);
   const int status = reply.response.status();
   if (status == 404 || status == 410) {
     co_await Exchange::dismiss(std::move(reply.response));
@@ -189,9 +208,41 @@ Task<std::optional<Resource>> Client::find_once(OpContext context, std::string p
   co_return resource_of(*entry);
 }
 
-Task<std::optional<Resource>> Client::find(OpContext context, std::string path) {
+Task<std::optional<Resource>> Client::find_retried(OpContext context, std::string path) {
   auto once = [this, &context, &path] { return find_once(context, path); };
   co_return co_await exchange_->retrier().run(context, Safety::idempotent, once);
+}
+
+/// Whether the nearest thing that is above it is a file, or nothing is there. With a slash first:
+/// without one, the place that a server begins at may be another server's.
+Task<bool> Client::is_below_file(OpContext context, std::string path) {
+  for (std::string above = directory_above(path); !above.empty(); above = directory_above(above)) {
+    for (const char* const end : {"/", ""}) {
+      std::optional<Error> refused;
+      std::optional<Resource> found;
+      try {
+        found = co_await find_retried(context, above + end);
+      } catch (const Error& error) {
+        if (!may_be_below_file(error)) throw;
+        refused = error;
+      }
+      if (!refused) co_return !found || !found->collection;
+    }
+  }
+  co_return false;
+}
+
+Task<std::optional<Resource>> Client::find(OpContext context, std::string path) {
+  std::optional<Error> refused;
+  try {
+    co_return co_await find_retried(context, path);
+  } catch (const Error& error) {
+    if (!may_be_below_file(error)) throw;
+    refused = error;
+  }
+  const bool below = co_await is_below_file(std::move(context), path);
+  if (!below) throw *refused;
+  co_return std::nullopt;
 }
 
 }  // namespace sluice::webdav

@@ -19,6 +19,13 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
+Call propfind_call(Asked asked, std::string target, const char* depth, Properties properties) {
+  return {.asked = std::move(asked),
+          .target = std::move(target),
+          .fields = {{"Depth", depth}, {"Content-Type", "application/xml; charset=utf-8"}},
+          .bytes = as_bytes(propfind_body(properties))};
+}
+
 /// A directory's target, of a target in it.
 std::string directory_of(const std::string& target) {
   return target.substr(0, target.find_last_of('/', target.size() > 1 ? target.size() - 2 : 0) + 1);
@@ -145,6 +152,21 @@ Task<Reply> Client::Exchange::ask(OpContext context, const Call& call, bool (*ac
   Reply reply = co_await send(std::move(context), call);
   if (acceptable(reply.response.status())) co_return reply;
   throw co_await refusal_of(call.asked, std::move(reply.response));
+}
+
+Task<Reply> Client::Exchange::propfind(OpContext context, Asked asked, std::string target,
+                                       const char* depth, Properties properties) {
+  if (takes_names_) {
+    const Call named = propfind_call(asked, target, depth, properties);
+    Reply reply = co_await send(context, named);
+    const int status = reply.response.status();
+    if (status != 400 && status != 422) co_return reply;
+    co_await dismiss(std::move(reply.response));
+  }
+  const Call call = propfind_call(std::move(asked), std::move(target), depth, Properties::all);
+  Reply reply = co_await send(std::move(context), call);
+  if (reply.response.status() == 207) takes_names_ = false;
+  co_return reply;
 }
 
 Task<Reply> Client::Exchange::ask_retried(OpContext context, const Call& call,

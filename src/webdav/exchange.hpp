@@ -9,6 +9,7 @@
 #include "sluice/webdav/client.hpp"
 #include "webdav/authorizer.hpp"
 #include "webdav/refusal.hpp"
+#include "webdav/requests.hpp"
 
 namespace sluice::webdav {
 
@@ -41,6 +42,9 @@ class Client::Exchange {
   Task<Reply> ask(OpContext context, const Call& call, bool (*acceptable)(int));
   /// The same, tried again where that may help.
   Task<Reply> ask_retried(OpContext context, const Call& call, bool (*acceptable)(int));
+  /// A PROPFIND, one attempt: without names of properties where the server takes none.
+  Task<Reply> propfind(OpContext context, Asked asked, std::string target, const char* depth,
+                       Properties properties);
   /// The Error for an answer, with what its body says.
   Task<Error> refusal_of(Asked asked, net::HttpResponse response);
   /// Lets go of an answer whose body says nothing to us, with its connection if that is cheap.
@@ -63,6 +67,7 @@ class Client::Exchange {
   Retrier retrier_;
   Semaphore priming_;
   bool primed_ = false;
+  bool takes_names_ = true;  ///< Of properties.
   std::string server_name_;
 };
 

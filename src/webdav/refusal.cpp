@@ -86,24 +86,6 @@ std::string_view words_for(int status) {
   }
 }
 
-// What is no text is shown as dots: the message goes into logs and onto terminals.
-std::string shown_text(std::string_view text) {
-  std::string out;
-  while (!text.empty() && out.size() < quoted_bytes) {
-    const std::size_t size = utf8_sequence_length(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    if (byte <= 0x20) {
-      if (!out.empty() && !out.ends_with(' ')) out += ' ';
-    } else {
-      out += size == 0 || byte == 0x7F ? std::string_view(".") : text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  while (out.ends_with(' '))
-    out.pop_back();
-  return out;
-}
-
 /// What a page says, without its tags.
 std::string text_of_page(std::string_view page) {
   std::string text;
@@ -178,6 +160,23 @@ std::string_view host_of(std::string_view authority) {
 
 }  // namespace
 
+std::string shown_text(std::string_view text) {
+  std::string out;
+  while (!text.empty() && out.size() < quoted_bytes) {
+    const std::size_t size = utf8_sequence_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte <= 0x20) {
+      if (!out.empty() && !out.ends_with(' ')) out += ' ';
+    } else {
+      out += size == 0 || byte == 0x7F ? std::string_view(".") : text.substr(0, size);
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  while (out.ends_with(' '))
+    out.pop_back();
+  return out;
+}
+
 Error refusal(const Asked& asked, int status, const net::HeaderList& headers,
               std::string_view body) {
   ServerWords words = read_words(body);
@@ -185,7 +184,8 @@ Error refusal(const Asked& asked, int status, const net::HeaderList& headers,
   const std::string said = shown_text(words.message);
   if (!said.empty()) message += fmt::format(" (\"{}\")", said);
   // The server compares the Destination with what it takes for its own name.
-  if (asked.method == "MOVE" && (status == 502 || status == 400))
+  const bool has_destination = asked.method == "MOVE" || asked.method == "COPY";
+  if (has_destination && (status == 502 || status == 400))
     message +=
         "; behind a proxy that ends TLS a server may take the destination for another server's: "
         "let the proxy tell it the scheme, or rewrite the Destination field";

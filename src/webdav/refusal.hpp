@@ -17,6 +17,10 @@ struct Asked {
   std::string subject;    ///< The URL.
 };
 
+/// A server's words for a message: a few, and what is no text as dots, since messages go into logs
+/// and onto terminals. Pure.
+std::string shown_text(std::string_view text);
+
 /// The Error for an answer that is no success, with what the server says about it. Pure.
 Error refusal(const Asked& asked, int status, const net::HeaderList& headers,
               std::string_view body);

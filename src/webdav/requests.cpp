@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice::webdav {
@@ -22,10 +23,18 @@ bool take(std::string_view& text, std::string_view what) {
 
 }  // namespace
 
-std::string_view propfind_body(bool with_owncloud) {
-  return with_owncloud
+std::string_view propfind_body(Properties properties) {
+  if (properties == Properties::all)
+    return R"(<?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>)";
+  return properties == Properties::file_and_kind
              ? R"(<?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/><D:getlastmodified/><D:getetag/><o:id xmlns:o="http://owncloud.org/ns"/></D:prop></D:propfind>)"
              : R"(<?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/><D:getlastmodified/><D:getetag/></D:prop></D:propfind>)";
+}
+
+std::optional<std::string> if_field(std::string_view url, std::string_view tag) {
+  const auto is_tag_character = [](char c) { return c > ' ' && c != '"' && c != 0x7F; };
+  if (tag.empty() || !std::ranges::all_of(tag, is_tag_character)) return std::nullopt;
+  return fmt::format(R"(<{}> (["{}"]) ([W/"{}"]))", url, tag, tag);
 }
 
 std::string range_field(std::uint64_t offset, std::optional<std::uint64_t> length) {

@@ -9,9 +9,17 @@
 
 namespace sluice::webdav {
 
-/// The body of a PROPFIND (RFC 4918 section 9.1) that asks for what a FileInfo holds;
-/// `with_owncloud` also for a property that only ownCloud's family has.
-std::string_view propfind_body(bool with_owncloud);
+enum class Properties : std::uint8_t {
+  file,           ///< What a FileInfo holds.
+  file_and_kind,  ///< And one that only ownCloud's family has.
+  all,            ///< Whatever the server gives unasked (allprop).
+};
+/// The body of a PROPFIND (RFC 4918 section 9.1).
+std::string_view propfind_body(Properties properties);
+
+/// The value of an If field (RFC 4918 section 10.4): what is at `url` has that tag, weak or strong.
+/// nullopt for a tag that cannot be written so.
+std::optional<std::string> if_field(std::string_view url, std::string_view tag);
 
 /// The value of a Range field for `length` bytes (nullopt: all) from `offset`.
 std::string range_field(std::uint64_t offset, std::optional<std::uint64_t> length);

@@ -76,6 +76,7 @@ FakeAnswer MiniDav::act(const SeenRequest& request, const std::string& path) {
   if (request.method == "PUT") return put(request, path);
   if (request.method == "MKCOL") return make(path);
   if (request.method == "MOVE") return move(request, path);
+  if (request.method == "COPY") return copy(request, path);
   if (request.method == "DELETE") return remove(path);
   return {.status = 501};
 }
@@ -158,6 +159,7 @@ FakeAnswer MiniDav::move(const SeenRequest& request, const std::string& path) {
   if (!has_parent(to)) return {.status = 409};
   const bool replaces = has(to);
   if (replaces && request.header("Overwrite") == "F") return {.status = 412};
+  if (refuses_if(request, to)) return {.status = 412};
   remove(to);
   FakeAnswer answer{.status = replaces ? 204 : 201};
   if (!chunks) {
@@ -172,6 +174,23 @@ FakeAnswer MiniDav::move(const SeenRequest& request, const std::string& path) {
   files[to].mtime = std::stoll(mtime);
   answer.headers.emplace_back("X-OC-Mtime", "accepted");
   return answer;
+}
+
+bool MiniDav::refuses_if(const SeenRequest& request, const std::string& to) const {
+  const std::string condition = request.header("If");
+  if (condition.empty() || heeds_if == If::ignored) return false;
+  if (heeds_if == If::refused || !files.contains(to)) return true;
+  const bool here = path_of(condition.substr(1, condition.find('>') - 1)) == to;
+  return !here || condition.find("[" + tag(files.at(to)) + "]") == std::string::npos;
+}
+
+FakeAnswer MiniDav::copy(const SeenRequest& request, const std::string& path) {
+  const std::string to = path_of(request.header("Destination"));
+  if (!files.contains(path)) return {.status = 404};
+  if (!has_parent(to)) return {.status = 409};
+  const bool replaces = has(to);
+  files[to] = {files[path].bytes, ++version_, 1'700'000'000};
+  return {.status = replaces ? 204 : 201};
 }
 
 std::string MiniDav::assembled(const std::string& directory) {

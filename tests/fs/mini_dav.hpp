@@ -36,6 +36,9 @@ class MiniDav {
   bool shows_tags = true;
   bool keeps_mtime = false;
   bool move_changes_tag = false;
+  /// What a MOVE makes of an If field: nothing, what RFC 4918 says, or that no tag is right.
+  enum class If : std::uint8_t { ignored, honoured, refused };
+  If heeds_if = If::ignored;
   std::map<std::string, std::size_t, std::less<>> methods;  ///< Requests by method.
 
  private:
@@ -45,6 +48,8 @@ class MiniDav {
   FakeAnswer put(const SeenRequest& request, const std::string& path);
   FakeAnswer make(const std::string& path);
   FakeAnswer move(const SeenRequest& request, const std::string& path);
+  FakeAnswer copy(const SeenRequest& request, const std::string& path);
+  bool refuses_if(const SeenRequest& request, const std::string& to) const;
   FakeAnswer remove(const std::string& path);
   std::string assembled(const std::string& directory);
   std::string entry(const std::string& path) const;

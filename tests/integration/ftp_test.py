@@ -159,6 +159,20 @@ def a_certificate_that_nobody_vouches_for_is_refused(bench):
         assert "not trusted" in bench.stderr, bench.stderr
 
 
+def tls13_serves_as_long_as_its_tickets_do(bench):
+    """Servers that want a session on each data connection; without one, it is TLS 1.2 from then on."""
+    for number in range(30):
+        bench.file(f"from/{number}", os.urandom(1000 if number % 3 else 300_000))
+    for kind in (Vsftpd, Proftpd):
+        with Served(bench, kind, tls="explicit") as served:
+            flags = (*served.flags, "--ftp-tls13")
+            assert bench.summary(*flags, "sync", bench.directory / "from", served.url("/there"))["done"] == 30, kind
+            assert bench.stderr.count("back to TLS 1.2") <= 1, bench.stderr
+            assert tree(served.root / "there") == tree(bench.directory / "from"), kind
+            assert bench.summary(*flags, "sync", served.url("/there"), bench.directory / f"{kind.name}-back")["done"] == 30, kind
+            assert tree(bench.directory / f"{kind.name}-back") == tree(bench.directory / "from"), kind
+
+
 def a_bandwidth_limit_holds(bench):
     bench.file("big", os.urandom(3_000_000))
     with Served(bench, Vsftpd) as served:

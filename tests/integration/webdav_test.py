@@ -8,36 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.parse
 
 from certificates import Authority
 from program import AUTHENTICATION, CONFIG, FAILED, OLD, SLUICE, run_scenarios, tree
+from webdav_bench import TEMPORARY, Front, Served
 from webdav_servers import PASSWORD, USER, Apache, Nginx, Rclone, missing
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
-TEMPORARY = ".sluice-part"
-
-
-class Served:
-    """A server, and what the program must be told of it."""
-
-    def __init__(self, bench, kind, *arguments, **options):
-        directory = bench.directory / kind.__name__
-        directory.mkdir()
-        bench.directory.chmod(0o755)
-        self.server = kind(directory, *arguments, **options)
-        self.files = getattr(self.server, "files", self.server.data)
-        bench.environment["SLUICE_PASSWORD"] = self.server.password
-
-    def url(self, path="", scheme="webdav"):
-        user = f"{self.server.user}@" if self.server.user else ""
-        return f"{scheme}://{user}127.0.0.1:{self.server.port}/dav/{urllib.parse.quote(path, safe='/')}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.stop()
 
 
 def a_tree_goes_up_and_comes_down_again(bench):
@@ -179,8 +156,11 @@ def a_tree_is_copied_within_a_server(bench):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(os.urandom(1_500_000))
         served.server.own()
-        assert bench.summary("--transfers", "4", "sync", served.url("from"), served.url("to"))["done"] == 20
+        with Front(served) as front:
+            assert bench.summary("--transfers", "4", "sync", front.url("from"), front.url("to"))["done"] == 20
         assert tree(served.files / "from") == tree(served.files / "to")
+        made = front.counts["operations"]
+        assert made["COPY"] == 20 and "GET" not in made and "PUT" not in made, made
 
 
 def a_login_from_netrc(bench):

@@ -111,7 +111,7 @@ void try_all(Work work, std::initializer_list<const char*> operations) {
         fault.kind = lab::SftpFaultKind::cut;
         fault.operation = operation;
         fault.after = after;
-        fault.skip = skip;
+        fault.turns.skip = skip;
         BreakingServer server(fault);
         CAPTURE(operation);
         CAPTURE(after);

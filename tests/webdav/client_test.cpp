@@ -81,6 +81,20 @@ TEST_CASE("a token goes as it is, and never in the clear") {
   CHECK_THROWS_AS(with_client(http, options, find_x), Error);
 }
 
+TEST_CASE("a token that is refused is not tried again, and what to do is said") {
+  ClientOptions options = options_for();
+  options.credentials.token = Secret("abc");
+  const auto http = std::make_shared<FakeHttp>();
+  http->then(unauthorized("Bearer error=\"invalid_token\", error_description=\"it is old\""));
+  const auto failure = failure_of_find(http, options);
+  REQUIRE(failure);
+  CHECK(failure->code() == ErrorCode::unauthenticated);
+  CHECK(failure->status() == 401);
+  CHECK(failure->message().find("it is old") != std::string::npos);
+  CHECK(failure->message().find("SLUICE_TOKEN") != std::string::npos);
+  CHECK(http->seen().size() == 1);
+}
+
 TEST_CASE("Digest is asked for before a large body is sent, and its nonce is used on") {
   const auto http = std::make_shared<FakeHttp>();
   http->then(unauthorized(digest_field)).then(one_file()).then({.status = 201}).then(one_file());
@@ -197,6 +211,70 @@ TEST_CASE("MOVE names its destination whole, and fails by a 207") {
   CHECK(http->seen().at(0).header("Destination") == "https://dav.example/c%20d");
   CHECK(http->seen().at(0).header("Overwrite") == "T");
   CHECK(http->seen().at(1).header("Overwrite") == "F");
+}
+
+TEST_CASE("MOVE and COPY say what they are to replace") {
+  const auto http =
+      std::make_shared<FakeHttp>([](const SeenRequest&) { return FakeAnswer{.status = 201}; });
+  with_client(http, options_for(), [](Client& client) -> Task<> {
+    co_await client.move(OpContext{}, "/a", "/c d", {.overwrite = true, .replaces = "v1"});
+    co_await client.move(OpContext{}, "/a", "/b", {.overwrite = true, .replaces = "not\"one"});
+    co_await client.copy(OpContext{}, "/a b", "/c");
+  });
+  CHECK(http->seen().at(0).header("If") == "<https://dav.example/c%20d> ([\"v1\"]) ([W/\"v1\"])");
+  CHECK(http->seen().at(1).header("If").empty());
+  CHECK(http->seen().at(2).method == "COPY");
+  CHECK(http->seen().at(2).target == "/a%20b");
+  CHECK(http->seen().at(2).header("Destination") == "https://dav.example/c");
+  CHECK(http->seen().at(2).header("Overwrite") == "T");
+  CHECK(http->seen().at(2).header("Depth") == "0");
+}
+
+namespace {
+
+/// Refuses to look below /file, and holds a directory /d.
+FakeAnswer strict_answer(const SeenRequest& request) {
+  if (request.target == "/file") return one_file();
+  if (request.target == "/d/")
+    return {.status = 207,
+            .body =
+                "<multistatus xmlns='DAV:'><response><href>/d/</href><propstat><prop>"
+                "<resourcetype><collection/></resourcetype></prop></propstat></response>"
+                "</multistatus>"};
+  return {.status = 400};
+}
+
+Task<std::optional<Resource>> find_path(Client& client, std::string path) {
+  return client.find(OpContext{}, std::move(path));
+}
+
+}  // namespace
+
+TEST_CASE("what a server refuses to look at below a file is not there") {
+  const auto http = std::make_shared<FakeHttp>(strict_answer);
+  with_client(http, options_for(), [](Client& client) -> Task<> {
+    for (const char* const path : {"/file/a", "/file/a/b", "/file/a/"}) {
+      const auto found = co_await find_path(client, path);
+      CHECK_FALSE(found);
+    }
+    for (const char* const path : {"/d/a", "/file/"}) {
+      const auto failure = co_await error_of(find_path(client, path));
+      REQUIRE(failure);
+      CHECK(failure->status() == 400);
+    }
+  });
+}
+
+TEST_CASE("a server that takes no names of properties is asked for all") {
+  const auto http = std::make_shared<FakeHttp>([](const SeenRequest& request) {
+    return request.body.find("allprop") == std::string::npos ? FakeAnswer{.status = 422}
+                                                             : one_file();
+  });
+  with_client(http, options_for(), [](Client& client) -> Task<> {
+    co_await find_x(client);
+    co_await find_x(client);
+  });
+  CHECK(http->seen().size() == 3);
 }
 
 TEST_CASE("ranges must be those that were asked for") {

@@ -46,7 +46,10 @@ Task<WebdavTraits> probe_webdav(OpContext context, std::shared_ptr<webdav::Clien
 /// The files of a directory of a WebDAV server (RFC 4918). See FileSystem. Lives on the loop.
 ///
 /// Writing: a file goes to a temporary name beside its own (PUT), is looked at, and takes its name
-/// (MOVE, Overwrite: T); WriteOptions::expected is looked at just before that. Up to 256 KiB are
+/// (MOVE, Overwrite: T); WriteOptions::expected is looked at just before that, and compared by the
+/// server itself (an If field with the tag) where the first such MOVE of this file system has shown
+/// that it does so. Copies within a server are the server's (COPY to a temporary name, a look
+/// whether the source is still the same, MOVE). Up to 256 KiB are
 /// kept and sent anew when a try fails; more is sent as it comes if the size is known, and kept in
 /// a scratch file first if it is not: servers want to know the length. Times have whole seconds.
 ///

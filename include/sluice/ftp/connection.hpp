@@ -31,7 +31,8 @@ struct ConnectionOptions {
   std::string user = "anonymous";
   Secret password = Secret("anonymous@");
   /// Their tls13 is false in most cases: a server that wants the session of the control connection
-  /// on each data connection runs out of the tickets of TLS 1.3, which serve once.
+  /// on each data connection runs out of the tickets of TLS 1.3, which serve once. The client then
+  /// turns to TLS 1.2.
   net::TlsOptions tls;
   /// Names are asked for in UTF-8; else a server that would by itself is told not to (RFC 2640).
   bool utf8_names = true;
@@ -47,9 +48,10 @@ struct ConnectionOptions {
 struct ServerTraits {
   bool known = false;  ///< `features` and `home` were asked for.
   Features features;
-  std::string home;                  ///< Where a login begins; absolute, without '/' at the end.
-  bool without_epsv = false;         ///< EPSV was refused.
-  bool without_tls13 = false;        ///< Its data connections run out of tickets.
+  std::string home;           ///< Where a login begins; absolute, without '/' at the end.
+  bool without_epsv = false;  ///< EPSV was refused.
+  /// It wants a session again on each data connection, and TLS 1.3 did not have one.
+  bool without_tls13 = false;
   std::optional<bool> lists_hidden;  ///< Whether LIST -a is understood.
   /// How far the times of LIST are ahead of those of MDTM, once that was looked at.
   std::optional<Duration> list_times_ahead;
@@ -92,11 +94,13 @@ class Transfer {
   Task<std::size_t> read_now(MutableBytes buffer);
   Task<> write_now(Bytes bytes);
   Task<Error> explained(Error failure);
+  Error refused(const Reply& reply) const;
 
   Connection& connection_;
   TransferCommand command_;
   std::unique_ptr<net::Stream> data_;
   bool cut_off_ = false;
+  bool resumed_ = false;          ///< Its TLS took up the control connection's session.
   std::optional<Reply> outcome_;  ///< The final one came before it was asked for.
 };
 
@@ -105,11 +109,12 @@ class Connection {
  public:
   /// Connects and logs in: one attempt. Errors have the server's words as refusal() puts them;
   /// unavailable with server_code() "421" or "530" where it serves too many already.
-  static Task<std::shared_ptr<Connection>> open(Runtime& runtime, net::StreamConnector& streams,
+  static Task<std::shared_ptr<Connection>> open(Runtime& runtime,
+                                                std::shared_ptr<net::Dialler> dialler,
                                                 std::shared_ptr<const ConnectionOptions> options,
                                                 std::shared_ptr<ServerTraits> traits);
 
-  Connection(Runtime& runtime, net::StreamConnector& streams,
+  Connection(Runtime& runtime, std::shared_ptr<net::Dialler> dialler,
              std::shared_ptr<const ConnectionOptions> options,
              std::shared_ptr<ServerTraits> traits);
 
@@ -135,6 +140,7 @@ class Connection {
   const Features& features() const { return traits_->features; }
   const ConnectionOptions& options() const { return *options_; }
   /// Whether all was answered that was said, and nothing came since: fit for another operation.
+  /// Not so under a TLS that serves for no more data connections.
   bool ready();
   SteadyTime last_used() const { return last_used_; }
   /// Whether the very first word of the server has come.
@@ -162,10 +168,11 @@ class Connection {
   template <class T>
   Task<T> in_time(std::string step, Duration limit, Task<T> operation);
   Error refused(std::string step, const Reply& reply) const;
+  Error refused_session(Error told);
   bool has_tls() const { return options_->security != Security::clear; }
 
   Runtime& runtime_;
-  net::StreamConnector& streams_;
+  std::shared_ptr<net::Dialler> dialler_;
   std::shared_ptr<const ConnectionOptions> options_;
   std::shared_ptr<ServerTraits> traits_;
   std::vector<Secret> secrets_;

@@ -61,6 +61,10 @@ class ReplyReader {
 /// Whether the server refuses because it serves too many already: 421, and some 530.
 bool is_too_many(const Reply& reply);
 
+/// Whether it may refuse a data connection because its TLS took up no session of before: 522
+/// (vsftpd), 425 (proftpd), which others say for other reasons.
+bool is_about_session(const Reply& reply);
+
 /// The error for a reply that is not the one that a step needs. Its server_code() is the reply's
 /// code and its message the server's words, unless they quote one of `secrets`. 4xx is unavailable
 /// and retryable (452: no_space), 530 and 532 unauthenticated, 552 no_space, 500 to 504

@@ -92,6 +92,9 @@ enum class Made : std::uint8_t {
 
 struct MoveOptions {
   bool overwrite = false;
+  /// The tag (as Resource::etag) that what is replaced must have, sent as an If field (RFC 4918
+  /// section 10.4). Servers other than Apache may ignore it, or take no tag for the right one.
+  std::string replaces{};
   std::vector<std::pair<std::string, std::string>> fields{};
 };
 
@@ -131,9 +134,13 @@ class Client {
   /// give the bytes again.
   Task<PutResult> put(OpContext context, std::string path, Body& body, PutOptions options);
   /// One attempt: whether one whose answer was lost has been carried out, only its caller can tell.
-  /// Throws Error{conflict} (status 412) if `to` is there and may not be overwritten. A collection
+  /// Throws Error{conflict} (status 412) if `to` is there and may not be overwritten, or has
+  /// another tag than `options` want. A collection
   /// at `to` would be replaced with all that it holds: look first.
   Task<PutResult> move(OpContext context, std::string from, std::string to, MoveOptions options);
+  /// COPY of a file onto a name that is the caller's, whatever is there. Not tried again after a
+  /// timeout: the server may still be at it.
+  Task<> copy(OpContext context, std::string from, std::string to);
   /// DELETE. Of a directory it takes all that is in it. False: it was not there.
   enum class Kind : bool { file, directory };
   Task<bool> remove(OpContext context, std::string path, Kind kind);
@@ -158,6 +165,9 @@ class Client {
   class Exchange;
 
   Task<std::optional<Resource>> find_once(OpContext context, std::string path);
+  Task<std::optional<Resource>> find_retried(OpContext context, std::string path);
+  Task<bool> is_below_file(OpContext context, std::string path);
+  Task<> copy_once(OpContext context, std::string from, std::string to);
   struct Listing;
   Task<> list_attempt(OpContext context, Listing& listing);
   Task<> list_once(OpContext context, Listing& listing);

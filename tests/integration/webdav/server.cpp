@@ -23,11 +23,8 @@ net::Http1Options http_options() {
 
 }  // namespace
 
-WebdavServer::WebdavServer(Runtime& runtime)
-    : http(net::make_http1_client(runtime, http_options())) {
+webdav::ClientOptions client_options() {
   const net::Url url = net::parse_url(required("SLUICE_WEBDAV_URL"));
-  base = url.target.substr(0, url.target.size() - 1);
-  files = required("SLUICE_WEBDAV_FILES");
   webdav::ClientOptions options;
   options.endpoint = url.endpoint;
   options.subject = "webdav://" + url.endpoint.authority();
@@ -35,7 +32,15 @@ WebdavServer::WebdavServer(Runtime& runtime)
   options.credentials.password = Secret(required("SLUICE_WEBDAV_PASSWORD"));
   options.most_streams = streams;
   options.retry.base = std::chrono::milliseconds(10);
-  client = std::make_shared<webdav::Client>(runtime, http, std::move(options));
+  return options;
+}
+
+WebdavServer::WebdavServer(Runtime& runtime)
+    : http(net::make_http1_client(runtime, http_options())) {
+  const net::Url url = net::parse_url(required("SLUICE_WEBDAV_URL"));
+  base = url.target.substr(0, url.target.size() - 1);
+  files = required("SLUICE_WEBDAV_FILES");
+  client = std::make_shared<webdav::Client>(runtime, http, client_options());
 }
 
 }  // namespace sluice::test

@@ -9,6 +9,9 @@
 
 namespace sluice::test {
 
+/// Of a client of the server that the variables below name.
+webdav::ClientOptions client_options();
+
 /// A client of the server that SLUICE_WEBDAV_URL, SLUICE_WEBDAV_USER and SLUICE_WEBDAV_PASSWORD
 /// name. Throws without them. `base`: the URL's path, without its last '/'.
 struct WebdavServer {
