@@ -31,7 +31,10 @@ Task<bool> WaitList::wait() {
         std::make_unique<ParkedHandler<decltype(handler)>>(std::move(handler), executor_));
     const Place place = std::prev(parked_.end());
     if (!slot.is_connected()) return;
-    auto on_cancel = [this, place](asio::cancellation_type) { finish(place, false); };
+    // Who is cancelled twice before it runs again has left its place already.
+    auto on_cancel = [this, place, left = false](asio::cancellation_type) mutable {
+      if (!std::exchange(left, true)) finish(place, false);
+    };
     auto cancel_slot = slot;
     cancel_slot.assign(std::move(on_cancel));
   };

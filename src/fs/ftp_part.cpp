@@ -101,7 +101,7 @@ Task<> FtpPart::end() {
     failure = error_from(std::current_exception());
   }
   stop();
-  if (failure && failure->code() != ErrorCode::network) throw *failure;
+  if (failure && !is_lost_word(*failure)) throw *failure;
   lost_word_ = failure;
 }
 

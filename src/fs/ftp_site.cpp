@@ -176,6 +176,10 @@ Task<> FtpSite::make_below(Connection& connection, std::string full_path, Reply 
   throw ftp::refusal("make directory", subject, refused);
 }
 
+bool is_lost_word(const Error& failure) {
+  return failure.code() == ErrorCode::network || failure.server_code() == "421";
+}
+
 bool is_same_version(const FileInfo& now, const FileInfo& seen, Duration precision) {
   if (now.type != seen.type || now.size != seen.size) return false;
   if (!now.mtime || !seen.mtime) return true;

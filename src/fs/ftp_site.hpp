@@ -91,6 +91,10 @@ class FtpSite {
   TaskGroup cleanups_;
 };
 
+/// Whether only the server's last word on a transfer was lost, with the control connection (421: it
+/// says that it closes): what became of the bytes is to be found out.
+bool is_lost_word(const Error& failure);
+
 /// Whether the file is still what was seen of it, as far as `precision` tells.
 bool is_same_version(const FileInfo& now, const FileInfo& seen, Duration precision);
 

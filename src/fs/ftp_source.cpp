@@ -165,7 +165,7 @@ class FtpSource final : public ByteSource {
     if (!failure) co_return;
     // All bytes of the file came, as many as it has: that the connection broke after them is no
     // loss.
-    if (failure->code() != ErrorCode::network || received_ != info_.size) throw *failure;
+    if (!is_lost_word(*failure) || received_ != info_.size) throw *failure;
   }
 
   Task<> read_rest() {

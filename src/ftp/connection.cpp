@@ -49,10 +49,11 @@ Error Connection::refused_session(Error told) {
                    : "it can be told not to (vsftpd: require_ssl_reuse=NO, proftpd: TLSOptions "
                      "NoSessionReuseRequired)";
   if (way_out) traits_->without_tls13 = true;
-  return Error(way_out ? ErrorCode::unavailable : told.code(), told.operation(), told.subject(),
-               std::move(words))
+  const bool may_try = way_out || told.retryable();
+  return Error(may_try ? ErrorCode::unavailable : ErrorCode::unsupported, told.operation(),
+               told.subject(), std::move(words))
       .with_server(told.server_code(), "")
-      .with_retryable(way_out || told.retryable());
+      .with_retryable(may_try);
 }
 
 Task<> Connection::send(std::string line) {

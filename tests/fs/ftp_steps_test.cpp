@@ -31,8 +31,12 @@ struct Outcome {
   std::optional<Error> failure;
   std::map<std::string, std::string> files;
 
-  /// The answer in whose place something else happened.
-  const std::string& struck(const Trial& trial) const { return steps.at(trial.at); }
+  /// The answer in whose place something else happened: "STOR 226", "STOR 226 again".
+  std::string struck(const Trial& trial) const {
+    const auto place = steps.begin() + static_cast<std::ptrdiff_t>(trial.at);
+    const bool again = std::find(steps.begin(), place, *place) != place;
+    return *place + (again ? " again" : "");
+  }
 };
 
 std::shared_ptr<ftp::Client> make_client(Runtime& runtime, ScriptedFtp& server,
@@ -52,7 +56,7 @@ Task<> converse(FileSystem& files) {
   const auto names = co_await test::paths_of(files, "", WalkOptions{});
   CHECK(names == std::vector<std::string>{"d/old"});
   const auto found = co_await files.find(OpContext{}, "d/old", FindOptions{});
-  CHECK(found.has_value());
+  if (!found) throw Error(ErrorCode::not_found, "find", "d/old", "it is there");
   const std::string text = co_await test::read_text(files, "d/old");
   CHECK(text == "an old text");
   WriteOptions options;
@@ -90,6 +94,7 @@ Task<> run_trial(Runtime& runtime, Trial trial, Outcome& outcome) {
   co_await group.join();
   if (files) co_await files->close(OpContext{});
   co_await client->close();
+  co_await runtime.close();  // a listing that nobody waits for any more
   CHECK(client->open_connections() == 0);
   CHECK(server.held() == 0);
   outcome.steps = server.steps();
@@ -121,12 +126,12 @@ bool is_one_of(const std::string& step, Steps steps) {
 template <class Check>
 void at_each_step(FtpFault fault, std::uint32_t attempts, Check check) {
   const std::size_t count = outcome_of({}).steps.size();
-  REQUIRE(count > 50);
+  REQUIRE(count > 30);
   for (std::size_t at = 0; at < count; ++at) {
     const Trial trial{.fault = fault, .at = at, .attempts = attempts};
     const Outcome outcome = outcome_of(trial);
     REQUIRE(outcome.steps.size() > at);
-    const std::string& step = outcome.struck(trial);
+    const std::string step = outcome.struck(trial);
     const std::string failure = outcome.failure ? outcome.failure->what() : "no failure";
     CAPTURE(at);
     CAPTURE(step);
@@ -156,19 +161,21 @@ TEST_CASE("a conversation with an FTP server uses all commands") {
     CHECK_MESSAGE(std::ranges::count(outcome.steps, step) > 0, step);
 }
 
-TEST_CASE("a control connection that ends at any step is an error, or makes no difference") {
-  // The bytes have all come; those that were sent are looked at on another connection.
-  const Steps borne = {"RETR 226", "STOR 226", "QUIT 221"};
+TEST_CASE(
+    "a control connection that ends, or that 421 ends, at any step is an error, or makes no "
+    "difference") {
+  // The bytes have all come; those that cannot be sent again are looked at on another connection.
+  const Steps borne = {"RETR 226", "STOR 226 again", "QUIT 221"};
   fails_at_each_step_but(FtpFault::close, borne);
-}
-
-TEST_CASE("421 at any step is an error") {
-  fails_at_each_step_but(FtpFault::closing, {"QUIT 221"});
+  fails_at_each_step_but(FtpFault::closing, borne);
 }
 
 TEST_CASE("a refusal at any step is an error, but of what is done without") {
-  const Steps borne = {"FEAT 211", "PWD 257",  "OPTS 200", "EPSV 229",
-                       "STOR 553", "MFMT 213", "QUIT 221"};
+  // EPSV: there is PASV. STOR: the directory may be missing, and is made. MKD and DELE were carried
+  // out all the same, which shows.
+  const Steps borne = {"FEAT 211", "PWD 257",       "OPTS 200", "EPSV 229", "EPSV 229 again",
+                       "STOR 150", "STOR 226",      "STOR 553", "MFMT 213", "MFMT 213 again",
+                       "MKD 257",  "MKD 257 again", "DELE 250", "QUIT 221"};
   fails_at_each_step_but(FtpFault::refusal, borne);
 }
 
