@@ -211,28 +211,10 @@ Task<> SftpPart::acknowledge_first() {
   } catch (const Error& error) {
     failure = error;
   }
-  if (failure) throw co_await explained(std::move(*failure));
-}
-
-/// SFTP has one word for a full disk and for all else.
-Task<Error> SftpPart::explained(Error failure) {
-  if (failure.server_code() != name_of(StatusCode::failure) || handles_.empty()) co_return failure;
-  Connection& connection = *handles_.front().connection;
-  if (!connection.offers(sftp::extension::statvfs, "2")) co_return failure;
-  const std::string directory = directory_on_server(temporary_);
-  sftp::Space space;
-  try {
-    space = co_await sftp::expect_space(connection.send([&](Buffer& out, std::uint32_t id) {
-      sftp::requests::statvfs(out, id, directory);
-    }),
-                                        site_->asked("write", path_));
-  } catch (const Error&) {
-    co_return failure;  // it is what matters
-  }
-  constexpr std::uint64_t next_to_nothing = 1024UL * 1024;
-  if (space.bytes >= next_to_nothing && space.files > 0) co_return failure;
-  co_return Error(ErrorCode::no_space, "write", site_->shown(path_), "the server's disk is full")
-      .with_server(failure.server_code(), "");
+  if (!failure) co_return;
+  if (handles_.empty()) throw *failure;
+  throw co_await site_->explained(*handles_.front().connection, std::move(*failure), path_,
+                                  directory_on_server(temporary_));
 }
 
 Task<> SftpPart::written() {

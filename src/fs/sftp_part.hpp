@@ -61,7 +61,6 @@ class SftpPart {
   Task<> open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit,
                  std::uint32_t flags, sftp::Attributes attributes);
   Task<> acknowledge_first();
-  Task<Error> explained(Error failure);
   Task<> give_owner(const sftp::Attributes& now);
   void refuse_target(const FileInfo& there) const;
   Task<> check_precondition(sftp::Connection& connection);

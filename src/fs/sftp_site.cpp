@@ -64,6 +64,27 @@ std::string SftpSite::shown(const std::string& path) const {
   return url + path;
 }
 
+/// SFTP has one word for a full disk and for all else.
+Task<Error> SftpSite::explained(Connection& connection, Error failure, std::string path,
+                                std::string directory) {
+  if (failure.server_code() != sftp::name_of(StatusCode::failure)) co_return failure;
+  if (!connection.offers(sftp::extension::statvfs, "2")) co_return failure;
+  sftp::Space space;
+  try {
+    space = co_await sftp::expect_space(
+        connection.send([&](sftp::requests::Buffer& out, std::uint32_t id) {
+          sftp::requests::statvfs(out, id, directory);
+        }),
+        asked("write", path));
+  } catch (const Error&) {
+    co_return failure;  // it is what matters
+  }
+  constexpr std::uint64_t next_to_nothing = 1024UL * 1024;
+  if (space.bytes >= next_to_nothing && space.files > 0) co_return failure;
+  co_return Error(ErrorCode::no_space, "write", shown(path), "the server's disk is full")
+      .with_server(failure.server_code(), "");
+}
+
 Task<> SftpSite::make_directories(Connection& connection, std::string path) {
   const Asked asked{"make directory", client().subject() + '/' + path};
   const sftp::Status made = co_await sftp::expect_status(

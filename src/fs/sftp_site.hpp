@@ -43,6 +43,11 @@ class SftpSite {
   /// way.
   Task<> make_directories(sftp::Connection& connection, std::string path);
 
+  /// The failure of a write into `directory` (on the server) as it is, or no_space: SFTP has one
+  /// word for a full disk and for all else.
+  Task<Error> explained(sftp::Connection& connection, Error failure, std::string path,
+                        std::string directory);
+
   /// Waits until so many bytes may pass.
   Task<> pass(net::Direction direction, std::size_t bytes);
   bool limited(net::Direction direction) {

@@ -43,7 +43,8 @@ Task<> run_contract_case(Runtime& runtime, const ContractCase& one, Factory& mak
 /// Calls `run_case(const ContractCase&, scratch path)` for each case, as a SUBCASE of its own.
 template <class RunCase>
 void for_each_contract_case(RunCase run_case) {
-  for (const auto& part : {write_contract(), transfer_contract(), walk_contract(), extremes_contract()}) {
+  for (const auto& part :
+       {write_contract(), transfer_contract(), walk_contract(), extremes_contract()}) {
     for (const ContractCase& one : part) {
       SUBCASE(one.name) {
         const TemporaryDirectory scratch;
