@@ -3,24 +3,26 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "faults/setting.hpp"
 
 namespace sluice::lab {
 
 /// "KIND[=VALUE][,SETTING=VALUE]..." taken apart; views into what was parsed.
 struct FaultText {
-  std::string_view whole, kind, value;
-  std::vector<std::pair<std::string_view, std::string_view>> settings;
+  std::string_view whole;
+  Setting kind;
+  std::vector<Setting> settings;
 
   /// Throws Error{invalid_input} that names the whole.
   [[noreturn]] void refuse(const char* reason) const;
-  std::uint64_t number(std::string_view of) const;
-  /// Text in which "%2C" and the like stand for what they encode.
-  static std::string decoded(std::string_view of);
 };
 
 FaultText take_fault_apart(std::string_view text);
+
+/// Text in which "%2C" and the like stand for what they encode.
+std::string decoded_text(const Setting& setting);
 
 /// Which of the matching ones a fault strikes: not the first `skip`, then `count`.
 struct FaultTurns {
@@ -29,6 +31,8 @@ struct FaultTurns {
 
   /// Whether it strikes now; counts.
   bool take();
+  /// Takes "skip=N" and "count=N"; false for any other setting.
+  bool read(const Setting& setting);
 };
 
 }  // namespace sluice::lab

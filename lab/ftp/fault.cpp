@@ -33,16 +33,17 @@ constexpr std::array<KindInfo, 15> kinds = {{
 }};
 
 void set_kind(FtpFault& fault, const FaultText& text) {
-  if (text.kind == "cut") {
-    if (text.value != "before" && text.value != "after") text.refuse("cut=before or cut=after");
-    fault.kind = text.value == "after" ? FtpFaultKind::cut_after : FtpFaultKind::cut_before;
+  if (text.kind.name == "cut") {
+    if (text.kind.value != "before" && text.kind.value != "after")
+      text.refuse("cut=before or cut=after");
+    fault.kind = text.kind.value == "after" ? FtpFaultKind::cut_after : FtpFaultKind::cut_before;
     return;
   }
-  const auto found = std::ranges::find(kinds, text.kind, &KindInfo::name);
+  const auto found = std::ranges::find(kinds, text.kind.name, &KindInfo::name);
   if (found == kinds.end()) text.refuse("there is no such fault");
   fault.kind = found->kind;
-  if (found->wants == Wants::text) fault.text = FaultText::decoded(text.value);
-  if (found->wants == Wants::bytes) fault.bytes = text.number(text.value);
+  if (found->wants == Wants::text) fault.text = decoded_text(text.kind);
+  if (found->wants == Wants::bytes) fault.bytes = count_of(text.kind, 0);
 }
 
 bool is_in_time(const FtpFault& fault, std::string_view verb, std::size_t sessions) {
@@ -56,16 +57,12 @@ FtpFault parse_ftp_fault(std::string_view text) {
   FtpFault fault;
   const FaultText parts = take_fault_apart(text);
   set_kind(fault, parts);
-  for (const auto& [key, given] : parts.settings) {
-    if (key == "op") {
-      fault.operation = given;
-    } else if (key == "skip") {
-      fault.turns.skip = parts.number(given);
-    } else if (key == "count") {
-      fault.turns.count = parts.number(given);
-    } else if (key == "above") {
-      fault.above = static_cast<std::size_t>(parts.number(given));
-    } else {
+  for (const Setting& setting : parts.settings) {
+    if (setting.name == "op") {
+      fault.operation = setting.value;
+    } else if (setting.name == "above") {
+      fault.above = static_cast<std::size_t>(count_of(setting, 0));
+    } else if (!fault.turns.read(setting)) {
       parts.refuse("a setting is op=, skip=, count= or above=");
     }
   }

@@ -1,17 +1,15 @@
 #include "sftp/fault.hpp"
 
-#include <utility>
-
 #include "faults/fault_text.hpp"
 
 namespace sluice::lab {
 namespace {
 
 void set_kind(SftpFault& fault, const FaultText& text) {
-  const auto [name, value] = std::pair(text.kind, text.value);
+  const auto [name, value] = text.kind;
   if (name == "status") {
     fault.kind = SftpFaultKind::status;
-    fault.status = static_cast<std::uint32_t>(text.number(value));
+    fault.status = static_cast<std::uint32_t>(number_of(text.kind, 0, UINT32_MAX));
   } else if (name == "cut") {
     fault.kind = SftpFaultKind::cut;
     if (value != "before" && value != "after") text.refuse("cut=before or cut=after");
@@ -20,7 +18,7 @@ void set_kind(SftpFault& fault, const FaultText& text) {
     fault.kind = SftpFaultKind::silence;
   } else if (name == "short") {
     fault.kind = SftpFaultKind::short_data;
-    fault.bytes = static_cast<std::size_t>(text.number(value));
+    fault.bytes = static_cast<std::size_t>(count_of(text.kind, 0));
   } else if (name == "unknown-id") {
     fault.kind = SftpFaultKind::unknown_id;
   } else if (name == "wrong-type") {
@@ -29,7 +27,7 @@ void set_kind(SftpFault& fault, const FaultText& text) {
     fault.kind = SftpFaultKind::oversize;
   } else if (name == "name") {
     fault.kind = SftpFaultKind::bad_name;
-    fault.name = FaultText::decoded(value);
+    fault.name = decoded_text(text.kind);
   } else if (name == "bare-names") {
     fault.kind = SftpFaultKind::bare_names;
   } else {
@@ -43,14 +41,10 @@ SftpFault parse_sftp_fault(std::string_view text) {
   SftpFault fault;
   const FaultText parts = take_fault_apart(text);
   set_kind(fault, parts);
-  for (const auto& [key, given] : parts.settings) {
-    if (key == "op") {
-      fault.operation = given;
-    } else if (key == "skip") {
-      fault.turns.skip = parts.number(given);
-    } else if (key == "count") {
-      fault.turns.count = parts.number(given);
-    } else {
+  for (const Setting& setting : parts.settings) {
+    if (setting.name == "op") {
+      fault.operation = setting.value;
+    } else if (!fault.turns.read(setting)) {
       parts.refuse("a setting is op=, skip= or count=");
     }
   }

@@ -70,9 +70,11 @@ Task<ChildResult> run_child(Runtime& runtime, OpContext context, ChildOptions op
   std::exception_ptr stopped;
   try {
     stopped = co_await wait_or_stop(child, context, options.grace);
+    co_await throw_if_cancelled();
   } catch (...) {
     stopped = std::current_exception();
   }
+  if (stopped) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   // A grandchild may keep the pipes open after the child's end: give the last words a moment, then
   // stop reading.
   try {

@@ -60,7 +60,10 @@ Task<> TaskGroup::wait_below(std::size_t limit) {
 Task<> TaskGroup::join() {
   bool interrupted = false;
   while (!running_.empty()) {
-    const bool woken = co_await changed_.wait();
+    // Cancelled between the end of a child and this coroutine's turn: to wait now would throw.
+    const auto state = co_await asio::this_coro::cancellation_state;
+    bool woken = false;
+    if (state.cancelled() == asio::cancellation_type::none) woken = co_await changed_.wait();
     if (woken) continue;
     interrupted = true;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -68,6 +71,10 @@ Task<> TaskGroup::join() {
   }
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (interrupted) throw cancelled("a group of tasks");
+}
+
+Task<> throw_if_cancelled() {
+  co_return;  // it is Asio that throws, where this is awaited
 }
 
 }  // namespace sluice

@@ -137,7 +137,7 @@ class FtpFs final : public FileSystem {
     }
     if (!failure) {
       ++result.removed;
-    } else if (failure->server_code().empty() && failure->code() != ErrorCode::invalid_input) {
+    } else if (failure->code() == ErrorCode::cancelled) {
       throw *failure;
     } else {
       result.failures.push_back({std::move(path), *failure});

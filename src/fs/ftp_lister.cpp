@@ -200,7 +200,10 @@ class FtpLister final : public DirectoryLister {
     auto reading = std::make_unique<Reading>(connection, site_->full(path), TimePoint());
     co_await reading->begin();
     for (;;) {
-      std::vector<Entry> entries = co_await reading->next(failures);
+      // A page that breaks off comes again, and with it the lines that cannot be read.
+      std::vector<Error> unread;
+      std::vector<Entry> entries = co_await reading->next(unread);
+      std::ranges::move(unread, std::back_inserter(failures));
       if (entries.empty()) co_return;
       given = true;
       name_as_paths(path, entries, failures);

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "sluice/async/deadline.hpp"
+
 namespace sluice {
 namespace {
 
 using ftp::Connection;
 using ftp::Reply;
+
+constexpr int not_there = 550;
 
 /// Removes what a writer left, on whatever connection there is by then.
 Task<> remove_later(std::shared_ptr<FtpSite> site, std::string path, ServerTemporaries::Use use) {
@@ -16,9 +20,13 @@ Task<> remove_later(std::shared_ptr<FtpSite> site, std::string path, ServerTempo
     const OpContext context = site->runtime().context().shortened_to(
         site->runtime().clock().steady() + std::chrono::seconds(30));
     const auto step = [&path](Connection& connection) { return connection.ask("DELE", path); };
-    const Reply reply = co_await site->attempt(context, step);
+    Reply reply = co_await site->attempt(context, step);
+    if (reply.code == not_there) {
+      co_await sleep_for(late_creation);
+      reply = co_await site->attempt(context, step);
+    }
     // Gone, or never made: one word for both, and for what is forbidden.
-    if (!reply.completed() && reply.code != 550)
+    if (!reply.completed() && reply.code != not_there)
       failure = ftp::refusal("remove", site->client().subject() + path, reply);
   } catch (...) {
     failure = error_from(std::current_exception());
@@ -195,12 +203,22 @@ Task<> FtpPart::publish(const FileInfo& sealed) {
   const auto step = [this, &sealed, &asked](Connection& connection) {
     return publish_once(connection, sealed, asked);
   };
-  co_await site_->attempt(context_, step);
+  std::exception_ptr thrown;
+  try {
+    co_await site_->attempt(context_, step);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown && !aside_.empty())
+    context_.log.error("The file that was to be replaced may wait under another name",
+                       {{"file", site_->shown(path_)}, {"name", aside_}});
+  if (thrown) std::rethrow_exception(thrown);
   temporary_.clear();
 }
 
 /// `asked`: whether a try before this one may have been carried out, though its answer was lost.
 Task<> FtpPart::publish_once(Connection& connection, const FileInfo& sealed, bool& asked) {
+  if (!aside_.empty()) co_return co_await go_on_in_two_steps(connection);
   if (asked) {
     const bool done = co_await has_name(connection, sealed);
     if (done) co_return;
@@ -237,31 +255,60 @@ void FtpPart::refuse_directory(const FileInfo& there) const {
               "there is a directory of that name");
 }
 
-Task<Reply> FtpPart::rename(Connection& connection) {
-  const Reply from = co_await connection.ask("RNFR", temporary_);
-  if (from.code != ftp::code::pending_more) {
-    if (from.completed())
-      throw Error(ErrorCode::protocol, "rename", site_->shown(path_), from.text());
-    co_return from;
+Task<Reply> FtpPart::rename(Connection& connection, std::string from, std::string to) {
+  const Reply reply = co_await connection.ask("RNFR", std::move(from));
+  if (reply.code != ftp::code::pending_more) {
+    if (reply.completed())
+      throw Error(ErrorCode::protocol, "rename", site_->shown(path_), reply.text());
+    co_return reply;
   }
-  co_return co_await connection.ask("RNTO", target_);
+  co_return co_await connection.ask("RNTO", std::move(to));
 }
 
 Task<> FtpPart::take_name(Connection& connection) {
-  const Reply reply = co_await rename(connection);
+  const Reply reply = co_await rename(connection, temporary_, target_);
   if (reply.completed()) co_return;
   const Error refused = ftp::refusal("rename", site_->shown(path_), reply);
   const auto there = co_await site_->look(connection, path_, false);
   if (there) refuse_directory(*there);
   if (!there || refused.retryable()) throw refused;
+  co_await begin_two_steps(connection, refused);
+}
+
+Task<> FtpPart::begin_two_steps(Connection& connection, Error refused) {
   if (!site_->options().allow_non_atomic)
     throw Error(ErrorCode::unsupported, "rename", site_->shown(path_),
                 "the server does not replace a file in one step; --allow-non-atomic lets it be "
-                "removed first")
+                "moved aside first")
         .caused_by(refused);
-  co_await connection.expect("DELE", target_, site_->shown(path_));
-  const Reply again = co_await rename(connection);
-  if (!again.completed()) throw ftp::refusal("rename", site_->shown(path_), again);
+  aside_ = name_aside(temporary_);
+  co_await go_on_in_two_steps(connection);
+}
+
+/// The old file goes aside, the new one takes the name, the old one is removed. A try before may
+/// have come anywhere on this way.
+Task<> FtpPart::go_on_in_two_steps(Connection& connection) {
+  const auto still_new = co_await look_at_temporary(connection, std::nullopt);
+  if (still_new) {
+    // Refused too if a try before has done it: what has the name by then tells.
+    const Reply moved = co_await rename(connection, target_, aside_);
+    const auto there = co_await site_->look(connection, path_, false);
+    if (there) {
+      aside_.clear();
+      throw ftp::refusal("replace", site_->shown(path_), moved);
+    }
+    const Reply taken = co_await rename(connection, temporary_, target_);
+    if (!taken.completed()) {
+      const Reply back = co_await rename(connection, aside_, target_);
+      if (back.completed()) aside_.clear();
+      throw ftp::refusal("rename", site_->shown(path_), taken);
+    }
+  }
+  const Reply removed = co_await connection.ask("DELE", aside_);
+  if (!removed.completed() && removed.code != not_there)
+    site_->log.warn("The file that was replaced was left under another name",
+                    {{"file", site_->shown(path_)}, {"name", aside_}, {"answer", removed.text()}});
+  aside_.clear();
 }
 
 Task<> FtpPart::remove() {

@@ -48,7 +48,9 @@ class FtpPart {
   Task<> check_precondition(ftp::Connection& connection);
   Task<bool> has_name(ftp::Connection& connection, const FileInfo& sealed);
   Task<> take_name(ftp::Connection& connection);
-  Task<ftp::Reply> rename(ftp::Connection& connection);
+  Task<> begin_two_steps(ftp::Connection& connection, Error refused);
+  Task<> go_on_in_two_steps(ftp::Connection& connection);
+  Task<ftp::Reply> rename(ftp::Connection& connection, std::string from, std::string to);
   Task<std::optional<FileInfo>> look_at_temporary(ftp::Connection& connection,
                                                   std::optional<TimePoint> time);
 
@@ -58,6 +60,7 @@ class FtpPart {
   const WriteOptions& options_;
   std::string target_;              ///< On the server.
   std::string temporary_;           ///< The same; empty: there is none (any more).
+  std::string aside_;               ///< Where the old file may wait; empty: it was not moved.
   std::optional<Error> lost_word_;  ///< Why the server's last word on the bytes did not come.
   ServerTemporaries::Use use_;
   ftp::Client::Lease lease_;

@@ -51,9 +51,7 @@ Task<> remove_batch(S3Root& root, OpContext context, std::vector<std::string> pa
 
 Task<RemoveResult> remove_objects(S3Root& root, OpContext context, std::vector<std::string> paths) {
   RemoveResult result;
-  TaskGroup group(root.runtime.executor());
-  std::exception_ptr interrupted;
-  try {
+  const auto remove_batches = [&](TaskGroup& group) -> Task<> {
     for (auto begin = paths.begin(); begin != paths.end();) {
       co_await group.wait_below(parallel_requests);
       const auto end = begin + std::min<std::ptrdiff_t>(paths.end() - begin, aws::s3_max_deletes);
@@ -61,13 +59,8 @@ Task<RemoveResult> remove_objects(S3Root& root, OpContext context, std::vector<s
       group.spawn(remove_batch(root, context, std::move(batch), result));
       begin = end;
     }
-  } catch (...) {
-    interrupted = std::current_exception();
-    group.cancel();
-  }
-  if (interrupted) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await group.join();
-  if (interrupted) std::rethrow_exception(interrupted);
+  };
+  co_await with_children(remove_batches);
   co_return result;
 }
 

@@ -52,6 +52,15 @@ Task<std::size_t> sweep_one(OpContext context, Subject subject, ServerSweeper& s
 
 }  // namespace
 
+std::string name_aside(std::string_view temporary) {
+  const std::size_t slash = temporary.rfind('/');
+  std::size_t name = slash == std::string_view::npos ? 0 : slash + 1;
+  std::string path(temporary.substr(0, name));
+  if (temporary.substr(name).starts_with('.')) ++name;
+  const std::size_t end = temporary.rfind('.');  // of "….<16 digits>.sluice-part"
+  return path.append(temporary.substr(name, end - name)).append(".sluice-old");
+}
+
 std::string directory_on_server(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return ".";

@@ -64,6 +64,14 @@ class ServerTemporaries {
   std::uint32_t count_ = 0;
 };
 
+/// Where the file that `temporary` is to replace waits while the new one takes its name: no
+/// temporary name, so that no sweep removes it.
+std::string name_aside(std::string_view temporary);
+
+/// How long a server may still make a file whose making nobody waited for: it may carry out what
+/// was asked on two connections in any order.
+inline constexpr Duration late_creation = std::chrono::seconds(1);
+
 /// The directory part of a path on a server; "." if it has none.
 std::string directory_on_server(std::string_view path);
 

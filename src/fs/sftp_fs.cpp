@@ -57,7 +57,7 @@ class SftpFs final : public FileSystem {
 
   Task<FileInfo> copy(OpContext, FileInfo from, std::string, WriteOptions) override {
     throw Error(ErrorCode::unsupported, "copy", site_->shown(from.path),
-                "SFTP servers do not copy files by themselves");
+                "copies within an SFTP server go through Sluice");
     co_return from;
   }
 

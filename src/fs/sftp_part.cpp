@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fs/sftp_publication.hpp"
+#include "sluice/async/deadline.hpp"
 #include "sluice/core/local_path.hpp"
 
 namespace sluice {
@@ -17,16 +19,6 @@ using sftp::requests::Buffer;
 // Of one file, on all its connections together.
 constexpr std::size_t writes_at_once = 64;
 
-Connection::Pending ask_lstat(Connection& connection, const std::string& path) {
-  return connection.send(
-      [&path](Buffer& out, std::uint32_t id) { sftp::requests::lstat(out, id, path); });
-}
-
-Connection::Pending ask_remove(Connection& connection, const std::string& path) {
-  return connection.send(
-      [&path](Buffer& out, std::uint32_t id) { sftp::requests::remove(out, id, path); });
-}
-
 /// Removes what a writer left, on whatever connection there is by then.
 Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path, ServerTemporaries::Use use) {
   (void)use;  // held until it is gone
@@ -37,7 +29,13 @@ Task<> remove_later(std::shared_ptr<SftpSite> site, std::string path, ServerTemp
     const auto step = [&path](Connection& connection) {
       return sftp::expect_status(ask_remove(connection, path), {"remove", path});
     };
-    co_await site->attempt(context, step);
+    Status status = co_await site->attempt(context, step);
+    if (status.code == StatusCode::no_such_file) {
+      co_await sleep_for(late_creation);
+      status = co_await site->attempt(context, step);
+    }
+    if (status.code != StatusCode::ok && status.code != StatusCode::no_such_file)
+      failure = sftp::status_error(status, {"remove", path});
   } catch (...) {
     failure = error_from(std::current_exception());
   }
@@ -75,9 +73,6 @@ void SftpPart::close_handles() {
 Task<> SftpPart::make() {
   close_handles();
   const std::shared_ptr<Connection> connection = co_await site_->client().connection(context_);
-  // With a mode to be kept, nobody else may look before it is set.
-  sftp::Attributes attributes;
-  if (options_.extras && options_.extras->mode) attributes.permissions = 0600;
   // Another try has another name: nobody knows what became of the first one.
   if (!temporary_.empty())
     site_->cleanups().spawn(remove_later(site_, temporary_, std::move(use_)));
@@ -86,23 +81,26 @@ Task<> SftpPart::make() {
   Connection::Pending target = ask_lstat(*connection, target_);
   std::optional<Error> failure;
   try {
-    co_await create_on(connection, attributes);
+    co_await create_on(connection);
   } catch (const Error& error) {
     failure = error;
   }
   if (failure && failure->code() == ErrorCode::not_found) {
     co_await site_->make_directories(*connection, directory_on_server(target_));
-    co_await create_on(connection, attributes);
+    co_await create_on(connection);
   } else if (failure) {
-    // Not made; the next try, if there is one, begins anew.
-    if (!failure->retryable()) temporary_.clear();
+    // Only if the server said no is it certain that nothing was made.
+    if (!failure->server_code().empty()) temporary_.clear();
     throw *failure;
   }
   co_await look_at_target(
       co_await sftp::find_attributes(std::move(target), site_->asked("write", path_)));
 }
 
-Task<> SftpPart::create_on(std::shared_ptr<Connection> connection, sftp::Attributes attributes) {
+Task<> SftpPart::create_on(std::shared_ptr<Connection> connection) {
+  // With a mode to be kept, nobody else may look before it is set.
+  sftp::Attributes attributes;
+  if (options_.extras && options_.extras->mode) attributes.permissions = 0600;
   constexpr std::uint32_t flags = sftp::open_write | sftp::open_create | sftp::open_exclusive;
   Semaphore::Permit permit = co_await connection->writing().handles.acquire();
   co_await open_on(std::move(connection), std::move(permit), flags, attributes);
@@ -121,7 +119,7 @@ Task<> SftpPart::open_on(std::shared_ptr<Connection> connection, Semaphore::Perm
 Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
   const auto now = there ? file_info_of(path_, *there, false) : std::nullopt;
   if (!now) co_return;
-  refuse_target(*now);
+  refuse_sftp_target(*site_, path_, *now, options_);
   if (now->type != FileType::symlink) co_return;
   // The link stays, and the file that it leads to is replaced.
   std::string real = co_await behind_link();
@@ -135,15 +133,7 @@ Task<> SftpPart::look_at_target(std::optional<sftp::Attributes> there) {
   target_ = std::move(real);
   use_ = co_await site_->temporaries().use(directory_on_server(target_));
   temporary_ = site_->temporaries().next(target_);
-  co_await create_on(connection, {});
-}
-
-void SftpPart::refuse_target(const FileInfo& there) const {
-  const bool directory = there.type == FileType::directory;
-  if (!directory && !options_.must_not_exist) return;
-  throw Error(
-      ErrorCode::conflict, "write", site_->shown(path_),
-      directory ? "there is a directory of that name" : "there is a file of that name already");
+  co_await create_on(connection);
 }
 
 Task<std::string> SftpPart::behind_link() {
@@ -157,7 +147,7 @@ Task<std::string> SftpPart::behind_link() {
   const std::string root =
       co_await sftp::expect_name(std::move(of_root), site_->asked("write", path_));
   std::string real = co_await sftp::expect_name(std::move(of_target), site_->asked("write", path_));
-  const auto info = co_await look(connection, real);
+  const auto info = co_await look_at_sftp(*site_, connection, path_, real);
   if (!info || info->type != FileType::regular)
     throw Error(ErrorCode::conflict, "write through", site_->shown(path_),
                 "it is a symbolic link that leads to no file");
@@ -168,14 +158,32 @@ Task<std::string> SftpPart::behind_link() {
 }
 
 Task<> SftpPart::spread() {
+  if (!may_spread_) co_return;
   for (const auto& connection : site_->client().widen(context_)) {
     const bool there = std::ranges::any_of(
         handles_, [&connection](const Handle& one) { return one.connection == connection; });
     if (there) continue;
     // It holds one already: were all to wait for a second one, none would get it.
     Semaphore::Permit permit = connection->writing().handles.try_acquire();
-    if (permit.units() > 0) co_await open_on(connection, std::move(permit), sftp::open_write, {});
+    if (permit.units() > 0) co_await try_to_open_on(connection, std::move(permit));
+    if (!may_spread_) co_return;
   }
+}
+
+/// A server that does not open the file once more, or a connection that breaks: those that there
+/// are will do.
+Task<> SftpPart::try_to_open_on(std::shared_ptr<Connection> connection, Semaphore::Permit permit) {
+  std::optional<Error> failure;
+  try {
+    co_await open_on(std::move(connection), std::move(permit), sftp::open_write, {});
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (!failure) co_return;
+  if (failure->code() == ErrorCode::cancelled) throw *failure;
+  may_spread_ = false;
+  context_.log.debug("The file is not written through a further handle",
+                     {{"file", site_->shown(path_)}, {"error", failure->what()}});
 }
 
 // --- writing it -------------------------------------------------------------------------------
@@ -302,77 +310,10 @@ Task<> SftpPart::give_owner(const sftp::Attributes& now) {
                     {{"file", site_->shown(path_)}});
 }
 
-Task<std::optional<FileInfo>> SftpPart::look(Connection& connection, std::string full) {
-  const auto found =
-      co_await sftp::find_attributes(ask_lstat(connection, full), site_->asked("look at", path_));
-  co_return found ? file_info_of(path_, *found, false) : std::nullopt;
-}
-
-Task<> SftpPart::check_precondition(Connection& connection) {
-  if (!options_.expected && !options_.must_not_exist) co_return;
-  const auto now = co_await look(connection, target_);
-  if (now) refuse_target(*now);
-  if (!options_.expected || (now && is_same_version(*now, *options_.expected))) co_return;
-  throw Error(ErrorCode::conflict, "write", site_->shown(path_),
-              now ? "the file was changed by somebody else" : "the file is gone");
-}
-
 Task<> SftpPart::publish(const FileInfo& sealed) {
-  bool asked = false;
-  const auto step = [this, &sealed, &asked](Connection& connection) {
-    return publish_once(connection, sealed, asked);
-  };
-  co_await site_->attempt(context_, step);
+  SftpPublication publication(*site_, path_, target_, temporary_, options_);
+  co_await publication.run(context_, sealed);
   temporary_.clear();
-}
-
-/// `asked`: whether a try before this one may have been carried out, though its answer was lost.
-Task<> SftpPart::publish_once(Connection& connection, const FileInfo& sealed, bool& asked) {
-  if (asked) {
-    const bool done = co_await has_name(connection, sealed);
-    if (done) co_return;
-  }
-  co_await check_precondition(connection);
-  asked = true;
-  co_await take_name(connection);
-}
-
-Task<bool> SftpPart::has_name(Connection& connection, const FileInfo& sealed) {
-  const auto left = co_await look(connection, temporary_);
-  if (left) co_return false;
-  const auto there = co_await look(connection, target_);
-  co_return there&& is_same_version(*there, sealed);
-}
-
-Task<> SftpPart::take_name(Connection& connection) {
-  const bool replaces = !options_.must_not_exist;
-  const bool posix = replaces && connection.offers(sftp::extension::posix_rename);
-  const Status status =
-      co_await sftp::expect_status(connection.send([this, posix](Buffer& out, std::uint32_t id) {
-        if (posix) {
-          sftp::requests::posix_rename(out, id, temporary_, target_);
-        } else {
-          sftp::requests::rename(out, id, temporary_, target_);
-        }
-      }),
-                                   site_->asked("rename", path_));
-  if (status.code == StatusCode::ok) co_return;
-  const auto there = co_await look(connection, target_);
-  if (there) refuse_target(*there);
-  if (!there || posix) throw sftp::status_error(status, site_->asked("rename", path_));
-  co_await take_name_in_two_steps(connection);
-}
-
-Task<> SftpPart::take_name_in_two_steps(Connection& connection) {
-  if (!site_->options().allow_non_atomic)
-    throw Error(ErrorCode::unsupported, "rename", site_->shown(path_),
-                "the server cannot replace a file in one step (it has no "
-                "posix-rename@openssh.com); --allow-non-atomic lets it be removed first");
-  co_await sftp::expect_ok(ask_remove(connection, target_), site_->asked("replace", path_));
-  co_await sftp::expect_ok(connection.send([this](Buffer& out, std::uint32_t id) {
-    sftp::requests::rename(out, id, temporary_, target_);
-  }),
-                           site_->asked("rename", path_));
 }
 
 Task<> SftpPart::remove() {

@@ -57,18 +57,12 @@ class SftpPart {
   Task<> look_at_target(std::optional<sftp::Attributes> there);
   Task<std::string> behind_link();
   Sealing ask_to_seal();
-  Task<> create_on(std::shared_ptr<sftp::Connection> connection, sftp::Attributes attributes);
+  Task<> create_on(std::shared_ptr<sftp::Connection> connection);
+  Task<> try_to_open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit);
   Task<> open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit,
                  std::uint32_t flags, sftp::Attributes attributes);
   Task<> acknowledge_first();
   Task<> give_owner(const sftp::Attributes& now);
-  void refuse_target(const FileInfo& there) const;
-  Task<> check_precondition(sftp::Connection& connection);
-  Task<> publish_once(sftp::Connection& connection, const FileInfo& sealed, bool& asked);
-  Task<> take_name(sftp::Connection& connection);
-  Task<> take_name_in_two_steps(sftp::Connection& connection);
-  Task<bool> has_name(sftp::Connection& connection, const FileInfo& sealed);
-  Task<std::optional<FileInfo>> look(sftp::Connection& connection, std::string full);
   sftp::Attributes attributes_to_set() const;
   void close_handles();
 
@@ -81,6 +75,7 @@ class SftpPart {
   ServerTemporaries::Use use_;
   std::vector<Handle> handles_;  // and with them the connections: outlive what was sent on them
   std::size_t next_handle_ = 0;
+  bool may_spread_ = true;
   std::deque<Sent> sent_;
 };
 

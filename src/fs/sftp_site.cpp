@@ -80,7 +80,7 @@ Task<Error> SftpSite::explained(Connection& connection, Error failure, std::stri
     co_return failure;  // it is what matters
   }
   constexpr std::uint64_t next_to_nothing = 1024UL * 1024;
-  if (space.bytes >= next_to_nothing && space.files > 0) co_return failure;
+  if (space.bytes >= next_to_nothing && !space.no_files_left) co_return failure;
   co_return Error(ErrorCode::no_space, "write", shown(path), "the server's disk is full")
       .with_server(failure.server_code(), "");
 }
@@ -103,11 +103,7 @@ Task<> SftpSite::make_directories(Connection& connection, std::string path) {
   // Most servers have but one word for "it is there already" and for all else.
   const bool there = co_await is_directory(connection, path, asked);
   if (there) co_return;
-  const auto in_the_way = co_await sftp::find_attributes(
-      connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
-        sftp::requests::lstat(out, id, path);
-      }),
-      asked);
+  const auto in_the_way = co_await sftp::find_attributes(ask_lstat(connection, path), asked);
   if (!in_the_way) throw sftp::status_error(made, asked);
   throw Error(ErrorCode::conflict, asked.operation, asked.subject, "there is a file of that name");
 }
@@ -130,6 +126,18 @@ std::optional<FileInfo> file_info_of(std::string path, const sftp::Attributes& a
   }
   info.extras = std::make_shared<const FileExtras>(std::move(more));
   return info;
+}
+
+Connection::Pending ask_lstat(Connection& connection, const std::string& path) {
+  return connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
+    sftp::requests::lstat(out, id, path);
+  });
+}
+
+Connection::Pending ask_remove(Connection& connection, const std::string& path) {
+  return connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
+    sftp::requests::remove(out, id, path);
+  });
 }
 
 bool is_same_version(const FileInfo& now, const FileInfo& seen) {

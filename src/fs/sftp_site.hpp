@@ -80,6 +80,10 @@ class SftpSite {
 std::optional<FileInfo> file_info_of(std::string path, const sftp::Attributes& attributes,
                                      bool extras);
 
+/// Requests of a path alone.
+sftp::Connection::Pending ask_lstat(sftp::Connection& connection, const std::string& path);
+sftp::Connection::Pending ask_remove(sftp::Connection& connection, const std::string& path);
+
 /// Whether the file is still what was seen of it.
 bool is_same_version(const FileInfo& now, const FileInfo& seen);
 

@@ -245,19 +245,41 @@ class SftpSource final : public ByteSource {
 
   /// The same file on the other connections that there are by now.
   Task<> open_more() {
+    if (!may_open_more_) co_return;
     for (const auto& connection : site_->client().widen(context_)) {
       if (is_open_on(*connection)) continue;
       // It holds one already: were all to wait for a second one, none would get it.
       Semaphore::Permit permit = connection->reading().handles.try_acquire();
-      if (permit.units() == 0) continue;
-      OpenFile file = co_await open_for_reading(connection, std::move(permit), site_->full(path_),
-                                                site_->asked("open", path_));
-      const auto now = file_info_of(
-          path_, co_await sftp::expect_attributes(ask_fstat(file), site_->asked("open", path_)),
-          false);
-      if (!now || !is_same_version(*now, info_)) throw changed();
-      files_.push_back(std::move(file));
+      if (permit.units() > 0) co_await try_to_open_on(connection, std::move(permit));
+      if (!may_open_more_) co_return;
     }
+  }
+
+  /// A server that does not open the file once more, or a connection that breaks: those that there
+  /// are will do.
+  Task<> try_to_open_on(std::shared_ptr<Connection> connection, Semaphore::Permit permit) {
+    std::optional<Error> failure;
+    try {
+      co_await open_on(std::move(connection), std::move(permit));
+    } catch (const Error& error) {
+      failure = error;
+    }
+    if (!failure) co_return;
+    if (failure->code() == ErrorCode::cancelled || failure->code() == ErrorCode::conflict)
+      throw *failure;
+    may_open_more_ = false;
+    context_.log.debug("The file is not read through a further handle",
+                       {{"file", site_->shown(path_)}, {"error", failure->what()}});
+  }
+
+  Task<> open_on(std::shared_ptr<Connection> connection, Semaphore::Permit permit) {
+    OpenFile file = co_await open_for_reading(std::move(connection), std::move(permit),
+                                              site_->full(path_), site_->asked("open", path_));
+    const auto now = file_info_of(
+        path_, co_await sftp::expect_attributes(ask_fstat(file), site_->asked("open", path_)),
+        false);
+    if (!now || !is_same_version(*now, info_)) throw changed();
+    files_.push_back(std::move(file));
   }
 
   Task<> fill(Chunk& chunk) {
@@ -294,6 +316,7 @@ class SftpSource final : public ByteSource {
   std::uint64_t ahead_ = 512 * 1024;
   std::deque<OpenFile> files_;  // chunks refer to them
   std::size_t next_file_ = 0;
+  bool may_open_more_ = true;
   std::deque<Chunk> chunks_;
   Chunk current_;
   std::vector<std::vector<std::byte>> spare_;

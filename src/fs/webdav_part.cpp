@@ -138,6 +138,7 @@ Task<FileInfo> WebdavPart::look_at_all(std::uint64_t size) {
   if (source_) require_same_source(source);
   require_size(*site_, path_, sealed, size);
   require_replaceable(*site_, path_, options_, there);
+  replaces_ = there.has_value();
   replaced_tag_ = there ? there->etag : "";
   co_return std::move(*sealed);
 }
@@ -162,7 +163,9 @@ Task<> WebdavPart::publish_once(const FileInfo& sealed, bool& asked) {
     const bool done = co_await has_name(sealed);
     if (done) co_return;
     const auto there = co_await look_at(context_, site_, path_, target_);
-    require_replaceable(*site_, path_, options_, there);
+    // Apache removes what is to be replaced, then renames: if it was stopped between, nothing is
+    // there, and it was not somebody else.
+    if (there || !replaces_) require_replaceable(*site_, path_, options_, there);
     replaced_tag_ = there ? there->etag : "";
   }
   asked = true;

@@ -64,6 +64,7 @@ class WebdavPart {
   ServerTemporaries::Use use_;
   std::unique_ptr<WebdavStream> stream_;
   std::optional<Source> source_;
+  bool replaces_ = false;     ///< Before it was published, something had the file's own name.
   std::string replaced_tag_;  ///< Of what was last seen under the file's own name.
 };
 

@@ -6,14 +6,18 @@
 namespace sluice {
 
 Task<bool> StreamedBody::give(Bytes bytes) {
+  // The bytes go away with who gave them, in whatever way this ends.
+  struct TakeBack {
+    StreamedBody& body;
+    ~TakeBack() {
+      if (!body.given_.empty()) body.abandon();
+    }
+  } const take_back{*this};
   given_ = bytes;
   changed_.wake_all();
   while (!given_.empty() && !abandoned_) {
     const bool woken = co_await changed_.wait();
-    if (woken) continue;
-    // The bytes go away with who gave them.
-    abandon();
-    throw cancelled("write");
+    if (!woken) throw cancelled("write");
   }
   co_return !abandoned_;
 }
@@ -72,7 +76,9 @@ WebdavStream::WebdavStream(OpContext context, std::shared_ptr<WebdavSite> site, 
                            std::uint64_t size, webdav::PutOptions options, Semaphore::Permit permit)
     : state_(std::make_shared<State>(std::move(context), std::move(site), std::move(target), size,
                                      std::move(options), std::move(permit))) {
-  state_->site->cleanups().spawn(run(state_));
+  TaskGroup& cleanups = state_->site->cleanups();
+  if (cleanups.stopping()) throw cancelled("write");  // nobody would run it
+  cleanups.spawn(run(state_));
 }
 
 WebdavStream::~WebdavStream() {
@@ -97,16 +103,17 @@ Task<> WebdavStream::send(std::shared_ptr<State> state) {
 
 /// Cancels the request as soon as nobody wants it.
 Task<> WebdavStream::run(std::shared_ptr<State> state) {
-  TaskGroup group(state->site->runtime().executor());
-  group.spawn(send(state));
-  bool woken = true;
-  while (woken && !state->sent && !state->dropped)
-    woken = co_await state->changed.wait();
-  if (!woken) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  if (!state->sent) group.cancel();
+  const auto send_while_wanted = [&state](TaskGroup& group) -> Task<> {
+    group.spawn(send(state));
+    while (!state->sent && !state->dropped) {
+      const bool woken = co_await state->changed.wait();
+      if (!woken) throw cancelled("write");
+    }
+    if (!state->sent) group.cancel();
+  };
   std::optional<Error> failure;
   try {
-    co_await group.join();
+    co_await with_children(send_while_wanted);
   } catch (...) {
     failure = error_from(std::current_exception());
   }

@@ -165,26 +165,11 @@ Task<Connection::Prepared> Connection::prepare(std::string meanwhile_verb,
     prepared.data = co_await connect_data(port);
     co_return prepared;
   }
-  TaskGroup group(runtime_.executor());
-  group.spawn(keep(connect_data(port), &prepared.data));
-  std::exception_ptr thrown;
-  try {
+  const auto both = [&](TaskGroup& group) -> Task<> {
+    group.spawn(keep(connect_data(port), &prepared.data));
     prepared.answer = co_await ask(std::move(meanwhile_verb), std::move(meanwhile_argument));
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  if (thrown) {
-    group.cancel();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  }
-  std::exception_ptr unconnected;
-  try {
-    co_await group.join();
-  } catch (...) {
-    unconnected = std::current_exception();
-  }
-  if (thrown) std::rethrow_exception(thrown);
-  if (unconnected) std::rethrow_exception(unconnected);
+  };
+  co_await with_children(both);
   co_return prepared;
 }
 

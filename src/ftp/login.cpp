@@ -32,7 +32,7 @@ Task<> Connection::connect() {
   address_ = stream_->peer_address();
   if (options_->security != Security::implicit_tls) co_return;
   auto securing = dialler_->secure(std::move(stream_), options_->endpoint(true), sessions_);
-  stream_ = co_await std::move(securing);
+  stream_ = co_await in_time("TLS", options_->connect_timeout, std::move(securing));
 }
 
 Task<> Connection::greet() {

@@ -44,20 +44,13 @@ bool passes(const FilterConfig& filters, std::uint64_t size,
 Task<> keep_by_metadata(OpContext context, const FilterConfig& filters, FileSystem& files,
                         std::vector<S3FileInfo>& candidates) {
   std::vector<char> passed(candidates.size(), 0);
-  TaskGroup group(co_await asio::this_coro::executor);
-  std::exception_ptr stopped;
-  try {
+  const auto look_at_all = [&](TaskGroup& group) -> Task<> {
     for (std::size_t i = 0; i < candidates.size() && !group.failed(); ++i) {
       co_await group.wait_below(heads_at_once);
       group.spawn(look(context, &filters, &files, candidates[i].key, &passed[i]));
     }
-  } catch (...) {
-    stopped = std::current_exception();
-    group.cancel();
-  }
-  if (stopped) co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_await group.join();
-  if (stopped) std::rethrow_exception(stopped);
+  };
+  co_await with_children(look_at_all);
   std::vector<S3FileInfo> kept;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (passed[i] != 0) kept.push_back(std::move(candidates[i]));

@@ -9,7 +9,11 @@
 namespace sluice::sftp {
 namespace {
 
+// A server's limit may be another program's, which ends.
+constexpr auto pause_after_failure = std::chrono::minutes(1);
+
 Task<> close_later(std::shared_ptr<Connection> connection) {
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_await connection->close();
 }
 
@@ -58,6 +62,11 @@ std::size_t Client::useful_connections() const {
   return std::clamp<std::size_t>(std::max(by_length, by_time), 1, options_.most_connections);
 }
 
+bool Client::may_open() const {
+  return !closed_ && open_.size() + opening_ < useful_connections() &&
+         runtime_.clock().steady() >= no_more_until_;
+}
+
 Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
   for (;;) {
     if (closed_) throw cancelled("connect to " + subject());
@@ -80,7 +89,10 @@ Task<std::shared_ptr<Connection>> Client::connection(OpContext context) {
 
 std::vector<std::shared_ptr<Connection>> Client::widen(OpContext context) {
   drop_failed();
-  while (!closed_ && !open_.empty() && may_open())
+  if (open_.empty()) return open_;
+  // One that fails at once is not begun again and again.
+  const std::size_t wanted = useful_connections();
+  for (std::size_t more = open_.size() + opening_; more < wanted && may_open(); ++more)
     background_.spawn(open_another(context));
   return open_;
 }
@@ -88,8 +100,19 @@ std::vector<std::shared_ptr<Connection>> Client::widen(OpContext context) {
 Task<std::shared_ptr<Connection>> Client::log_in(OpContext context) {
   Semaphore::Permit place;
   if (options_.handshakes) place = co_await options_.handshakes->acquire();
-  auto channel = co_await options_.connect(context);
-  co_return co_await Connection::open(runtime_, context, std::move(channel), options_.connection);
+  std::unique_ptr<Channel> channel = co_await options_.connect(context);
+  std::exception_ptr thrown;
+  try {
+    co_await throw_if_cancelled();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (!thrown)
+    co_return co_await Connection::open(runtime_, context, std::move(channel), options_.connection);
+  // What is open must be closed before it goes.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await channel->close();
+  std::rethrow_exception(thrown);
 }
 
 Task<> Client::open_one(OpContext context) {
@@ -104,6 +127,7 @@ Task<> Client::open_one(OpContext context) {
   --opening_;
   changed_.wake_all();
   if (opened && closed_) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await opened->close();
     throw cancelled("connect to " + subject());
   }
@@ -126,8 +150,7 @@ Task<> Client::open_another(OpContext context) {
     failure = error_from(std::current_exception());
   }
   if (!failure || failure->code() == ErrorCode::cancelled) co_return;
-  // The server takes no more: there are enough.
-  options_.most_connections = std::max<std::size_t>(1, open_.size());
+  no_more_until_ = runtime_.clock().steady() + pause_after_failure;
   context.log.debug("No further connection", {{"error", failure->what()}});
 }
 

@@ -161,10 +161,18 @@ void Connection::abandon(Slot& slot) {
     slot.use = Use::abandoned;
     return;
   }
-  if (slot.use == Use::answered && slot.kind == Kind::opens && slot.type == ReplyType::handle &&
-      !slot.payload.empty())
-    close_handle(parse_handle(slot.payload));
+  if (slot.use == Use::answered && slot.kind == Kind::opens && slot.type == ReplyType::handle)
+    close_unwanted(slot.payload);
   release(slot);
+}
+
+/// Of a HANDLE that nobody waits for.
+void Connection::close_unwanted(Bytes payload) noexcept {
+  try {
+    close_handle(parse_handle(payload));
+  } catch (...) {
+    // No handle, no memory, or too many requests at once: the server closes it with the connection.
+  }
 }
 
 void Connection::sent() {
@@ -223,7 +231,7 @@ void Connection::deliver(const Packet& packet) {
   --waiting_;
   if (slot.use == Use::abandoned) {
     if (slot.kind == Kind::opens && packet.type == ReplyType::handle)
-      close_handle(parse_handle(packet.payload));
+      close_unwanted(packet.payload);
     return release(slot);
   }
   slot.type = packet.type;

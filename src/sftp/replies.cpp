@@ -127,10 +127,10 @@ Space parse_space(Bytes payload) {
   reader.u64();  // all blocks
   reader.u64();  // free ones
   const std::uint64_t blocks = reader.u64();
-  reader.u64();  // all files
+  const std::uint64_t files = reader.u64();
   reader.u64();  // free ones
   Space space;
-  space.files = reader.u64();
+  space.no_files_left = reader.u64() == 0 && files > 0;
   const bool fits = block == 0 || blocks <= UINT64_MAX / block;
   space.bytes = fits ? block * blocks : UINT64_MAX;
   return space;

@@ -171,14 +171,4 @@ void limits(Buffer& out, std::uint32_t id) {
   PacketWriter(out, extension::limits, id);
 }
 
-void copy_data(Buffer& out, std::uint32_t id, std::string_view from, std::uint64_t from_offset,
-               std::uint64_t length, std::string_view to, std::uint64_t to_offset) {
-  PacketWriter(out, extension::copy_data, id)
-      .text(from)
-      .u64(from_offset)
-      .u64(length)
-      .text(to)
-      .u64(to_offset);
-}
-
 }  // namespace sluice::sftp::requests

@@ -32,7 +32,8 @@ struct Connector::Parts {
   HostKeyCheck host_key;
   KnownSecrets secrets;
   std::vector<std::weak_ptr<Session>> sessions;
-  std::size_t most_channels = 4;  ///< Of one connection; fewer where the server says so.
+  std::size_t most_channels = 4;    ///< Of one connection; fewer where the server says so.
+  std::size_t broken_openings = 0;  ///< Of further channels, in a row, with the connection.
   Semaphore
       logins;  ///< On a long way: who comes second may find room on what the first one opened.
 
@@ -102,7 +103,8 @@ std::shared_ptr<Session> Connector::Parts::session_with_room() {
   std::shared_ptr<Session> chosen;
   for (const auto& known : sessions) {
     const auto session = known.lock();
-    if (!session || session->failed() || session->channels_in_use() >= most_channels) continue;
+    if (!session || session->failed() || session->takes_no_more()) continue;
+    if (session->channels_in_use() >= most_channels) continue;
     if (!chosen || session->channels_in_use() < chosen->channels_in_use()) chosen = session;
   }
   return chosen;
@@ -111,14 +113,19 @@ std::shared_ptr<Session> Connector::Parts::session_with_room() {
 /// Null: the server opens no further channel on this connection.
 Task<std::unique_ptr<Channel>> Connector::Parts::open_further(std::shared_ptr<Session> session,
                                                               std::string subsystem, Logger log) {
+  std::unique_ptr<Channel> opened;
   std::optional<Error> failure;
   try {
-    co_return co_await open_channel(session, std::move(subsystem));
+    opened = co_await open_channel(session, std::move(subsystem));
   } catch (...) {
     failure = error_from(std::current_exception());
   }
-  // Some servers end the connection when they are asked for more than one.
-  if (session->failed()) most_channels = 1;
+  // Some servers end the connection when they are asked for more than one; any connection may end
+  // once.
+  const bool broken = failure && session->failed() && failure->code() != ErrorCode::cancelled;
+  broken_openings = broken ? broken_openings + 1 : 0;
+  if (broken_openings > 1) most_channels = 1;
+  if (opened) co_return opened;
   if (failure->code() != ErrorCode::permission_denied) throw *failure;
   most_channels = std::max<std::size_t>(1, std::min(most_channels, session->channels_in_use()));
   log.debug("The server opens no further channel on a connection",
@@ -147,6 +154,7 @@ Task<std::shared_ptr<Session>> Connector::Parts::log_in(OpContext context) {
   std::exception_ptr thrown;
   try {
     co_await open_session(session.get(), &host_key, &options, &secrets);
+    co_await throw_if_cancelled();  // its user would not be there to close it
   } catch (...) {
     thrown = std::current_exception();
   }

@@ -40,6 +40,9 @@ Task<> Login::run() {
   if (offers("publickey")) {
     const bool done = co_await try_keys(&ring);
     if (done) co_return;
+    // A key may have been the first of two things that the server wants.
+    const bool only_keys = methods_.size() == 1;
+    if (only_keys) co_await learn_methods();
   }
   // A server that refuses the password will refuse it as an answer, too.
   if (offers("password")) {
@@ -57,6 +60,7 @@ Task<bool> Login::learn_methods() {
     const char* const list =
         libssh2_userauth_list(raw, options_.user.data(), size_of(options_.user));
     if (!list) return libssh2_userauth_authenticated(raw) ? 0 : libssh2_session_last_errno(raw);
+    methods_.clear();
     std::string_view rest = list;
     while (!rest.empty()) {
       const auto comma = rest.find(',');

@@ -78,8 +78,8 @@ class Session {
   std::size_t& channels_in_use() { return channels_in_use_; }
   /// Who opens a channel: libssh2 opens one at a time.
   Semaphore& opening() { return opening_; }
-  /// An opening was given up, or is under way.
-  bool& half_open() { return half_open_; }
+  /// No further channel can be opened: an opening was given up, or is under way.
+  bool& takes_no_more() { return takes_no_more_; }
   bool failed() const { return failure_.has_value(); }
   /// As the first channel's opening saw it.
   std::optional<Duration>& round_trip() { return round_trip_; }
@@ -131,7 +131,7 @@ class Session {
   std::vector<std::byte> in_, out_, sending_;
   std::size_t in_begin_ = 0, in_end_ = 0;
   std::string greeting_;
-  bool greeting_over_ = false, closing_ = false, half_open_ = false;
+  bool greeting_over_ = false, closing_ = false, takes_no_more_ = false;
   bool wanted_ = false;      ///< Somebody waits for input.
   bool unfinished_ = false;  ///< What step() called last wants to be called again.
   std::optional<Error> failure_;

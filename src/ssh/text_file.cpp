@@ -69,6 +69,8 @@ void append_now(const std::string& path, std::string line) {
   // In one call: lines of several programs do not mix.
   const ssize_t written = ::write(file.get(), line.data(), line.size());
   if (written < 0) throw error_from_errno(errno, "write", path);
+  if (static_cast<std::size_t>(written) < line.size())
+    throw error_from_errno(ENOSPC, "write", path);
 }
 
 }  // namespace

@@ -21,6 +21,16 @@ struct ContractCase {
   Task<> (*run)(Runtime& runtime, FileSystem& fs, std::filesystem::path scratch);
 };
 
+/// How many files the case of a full directory makes: 10,000, or fewer where a server is slow by
+/// nature (SLUICE_CONTRACT_FILES) or a FewerFiles lives.
+class FewerFiles {
+ public:
+  explicit FewerFiles(std::size_t most);
+  ~FewerFiles();
+  FewerFiles(const FewerFiles&) = delete;
+  FewerFiles& operator=(const FewerFiles&) = delete;
+};
+
 std::span<const ContractCase> write_contract();
 std::span<const ContractCase> transfer_contract();
 std::span<const ContractCase> walk_contract();

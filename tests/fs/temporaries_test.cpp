@@ -9,6 +9,7 @@
 
 #include "fs/fs_actions.hpp"
 #include "fs/journal_lines.hpp"
+#include "fs/server_temporaries.hpp"
 #include "sluice/core/local_path.hpp"
 #include "sluice/fs/local_fs.hpp"
 #include "support/run.hpp"
@@ -154,6 +155,14 @@ TEST_CASE("A recorded temporary is forgotten by the journal that is asked to") {
   const test::TemporaryDirectory dir;
   test::run([&](Runtime& runtime) { return record_and_forget(runtime, dir.path()); });
   CHECK(std::filesystem::is_empty(dir.path()));
+}
+
+TEST_CASE("A file that waits for another to take its name is seen, and never swept") {
+  const std::string hidden = "d/" + temporary_name_for("a.b", "0123456789abcdef");
+  const std::string plain = temporary_name_for("a.b", "0123456789abcdef", TemporaryForm::plain);
+  CHECK(name_aside(hidden) == "d/a.b.0123456789abcdef.sluice-old");
+  CHECK(name_aside(plain) == "a.b.0123456789abcdef.sluice-old");
+  CHECK_FALSE(is_temporary_name("a.b.0123456789abcdef.sluice-old"));
 }
 
 TEST_CASE("Journal lines: round trip, bad lines are numbered, a torn last line is passed over") {

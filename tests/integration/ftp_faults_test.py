@@ -90,7 +90,7 @@ class World:
             assert there.read_bytes() == body and there.stat().st_mtime == OLD
         else:
             assert (there.read_bytes() if there.exists() else None) == over
-        assert [path for path in tree(self.root) if "sluice-part" in path] == []
+        assert [path for path in tree(self.root) if "sluice-" in path] == []
         return front.counts
 
 
@@ -272,6 +272,28 @@ def f10_a_server_that_does_not_rename_over_a_file(bench):
         world.up(*refusal, expect=FAILED, over=b"old")
         assert "--allow-non-atomic" in bench.stderr, bench.stderr
         world.up(*refusal, flags=("--allow-non-atomic",), over=b"old")
+
+
+def f10_two_steps_of_a_replacement_lose_nothing(bench):
+    """RNTO: the one that is refused, the old file aside, the new one into its place."""
+    refusal = ("argument=/none/a,op=RNTO", "last=550 it exists,op=RNTO")
+    allowed = ("--allow-non-atomic",)
+    with World(bench) as world:
+        world.up(*refusal, "argument=/none/a,op=RNTO,skip=2", flags=allowed, over=b"old", expect=FAILED)
+        world.up(*refusal, "argument=/none/a,op=RNTO,skip=1", flags=allowed, over=b"old", expect=FAILED)
+        for place in ("before", "after"):
+            for step in ("op=RNTO,skip=1", "op=RNTO,skip=2", "op=DELE"):
+                world.up(*refusal, f"cut={place},{step}", flags=allowed, over=b"old")
+
+
+def f10_an_old_file_that_cannot_get_its_name_back_is_named(bench):
+    with World(bench) as world:
+        world.file("d/a", b"old")
+        faults = ("argument=/none/a,op=RNTO", "last=550 it exists,op=RNTO", "argument=/none/a,op=RNTO,skip=2,count=9")
+        with world.front(*faults) as front:
+            bench.run(*world.flags(), "--allow-non-atomic", "cp", bench.file("source", BODY), front.url("/d/a"), expect=FAILED)
+        (name, data), = tree(world.root).items()
+        assert name.endswith(".sluice-old") and os.path.basename(name) in bench.stderr and data == b"old", bench.stderr
 
 
 def f10_a_rename_whose_answer_is_lost(bench):

@@ -14,6 +14,9 @@ import tempfile
 
 from ftpd import FTPD_MISSING, PASSWORD, SERVERS
 
+# Of the contract's full directory: each is a connection of its own for data.
+FILES = {"SLUICE_CONTRACT_FILES": "1500"}
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -32,7 +35,7 @@ def main():
             variables = {"SLUICE_FTP_PORT": str(server.port), "SLUICE_FTP_SECURITY": options.tls or "clear", "SLUICE_FTP_USER": server.user or "",
                          "SLUICE_FTP_PASSWORD": PASSWORD, "SLUICE_FTP_CA": str(server.authority.certificate), "SLUICE_FTP_ROOT": str(server.root),
                          "SLUICE_FTP_TLS13": "1" if options.tls13 else ""}
-            code = subprocess.run([options.suite, *options.rest], env={**os.environ, **variables}).returncode
+            code = subprocess.run([options.suite, *options.rest], env={**FILES, **os.environ, **variables}).returncode
             if code:
                 print(server.log.read_text(errors="replace")[-3000:])
             return code

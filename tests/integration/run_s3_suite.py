@@ -38,6 +38,7 @@ REGION = "us-east-1"
 BUCKET = "suite-bucket"
 DOMAIN = "s3.localhost"
 START_LIMIT = 30  # seconds
+MOTO_FILES = "2200"  # of the contract's full directory: three pages of a listing
 
 
 def fail(message):
@@ -199,6 +200,7 @@ def main():
         environment = dict(
             os.environ,
             **place.suite_settings,
+            **({"SLUICE_CONTRACT_FILES": MOTO_FILES} if options.server == "moto" else {}),
             SLUICE_S3_ENDPOINT=endpoint,
             SLUICE_S3_REGION=REGION,
             SLUICE_S3_ACCESS_KEY=ACCESS_KEY,

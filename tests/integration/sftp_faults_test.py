@@ -150,5 +150,27 @@ def without_posix_rename_nothing_is_replaced_unless_allowed(bench):
     assert tree(bench.directory / "there") == {"a": b"other"}
 
 
+def two_steps_of_a_replacement_lose_nothing(bench):
+    """Renames: the one that is refused, the old file aside, the new one into its place."""
+    again = ("--allow-non-atomic", "cp", bench.file("from/b", b"other"), url(bench.directory / "there/a"))
+    for number, (fault, expect) in enumerate((
+            ("status=4,op=rename,skip=2", FAILED), ("status=3,op=rename,skip=1", FAILED),
+            ("cut=before,op=rename,skip=1", OK), ("cut=after,op=rename,skip=1", OK),
+            ("cut=before,op=rename,skip=2", OK), ("cut=after,op=rename,skip=2", OK),
+            ("cut=before,op=remove", OK), ("cut=after,op=remove", OK))):
+        upload(bench, *server())
+        flags = server(fault, without=["posix-rename@openssh.com"], once=bench.directory / f"once{number}")
+        bench.run(*flags, *again, expect=expect)
+        assert tree(bench.directory / "there") == {"a": b"other" if expect == OK else DATA}, fault
+
+
+def an_old_file_that_cannot_get_its_name_back_is_named(bench):
+    upload(bench, *server())
+    flags = server("status=4,op=rename,skip=2,count=9", without=["posix-rename@openssh.com"])
+    bench.run(*flags, "--allow-non-atomic", "cp", bench.file("from/b", b"other"), url(bench.directory / "there/a"), expect=FAILED)
+    (name, data), = tree(bench.directory / "there").items()
+    assert name.endswith(".sluice-old") and name in bench.stderr and data == DATA, bench.stderr
+
+
 if __name__ == "__main__":
     sys.exit(run_scenarios(globals()))

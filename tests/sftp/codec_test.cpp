@@ -217,6 +217,25 @@ TEST_CASE("attributes: extended ones are passed over, unknown flags refused") {
   }));
 }
 
+TEST_CASE("statvfs: blocks times their size, and files only where they are counted") {
+  const auto space = [](std::string_view block, std::string_view blocks, std::string_view files,
+                        std::string_view files_left) {
+    const auto word = [](std::string_view digits) {
+      return std::string(16 - digits.size(), '0').append(digits);
+    };
+    std::string text = word("1000") + word(block) + word("ff") + word("ff") + word(blocks);
+    text += word(files) + word("ff") + word(files_left);
+    for (int rest = 0; rest < 3; ++rest)
+      text += word("0");
+    return parse_space(bytes_of(text));
+  };
+  CHECK(space("1000", "3", "64", "5").bytes == 0x3000);
+  CHECK_FALSE(space("1000", "3", "64", "5").no_files_left);
+  CHECK(space("1000", "3", "64", "0").no_files_left);
+  CHECK_FALSE(space("1000", "3", "0", "0").no_files_left);
+  CHECK(space("1000", "ffffffffffffffff", "64", "5").bytes == UINT64_MAX);
+}
+
 TEST_CASE("strings that reach beyond the end, and what stands behind it") {
   CHECK(is_refused([] {
     parse_handle(

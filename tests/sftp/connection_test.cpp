@@ -142,6 +142,22 @@ Task<> abandon_an_answered_open(World& world, Connection& connection) {
   CHECK(world.server.open_handles() == 0);
 }
 
+Task<> abandon_a_handle_that_cannot_be_read(World& world, Connection& connection) {
+  test::write_whole(world.directory.path() / "a", "x");
+  world.held = true;
+  {
+    const Connection::Pending forgotten = ask_open(connection, in(world, "a"));
+    co_await sleep_for(std::chrono::milliseconds(5));
+    const std::string id = world.waiting.substr(5, 4);  // behind length and type
+    world.channel->say(std::string("\0\0\0\x09\x66", 5) + id + "\xff\xff\xff\xff");
+    co_await sleep_for(std::chrono::milliseconds(5));
+  }
+  world.waiting.clear();
+  world.held = false;
+  const auto found = co_await find_attributes(ask_stat(connection, in(world, "a")), {"stat", "a"});
+  CHECK(found);
+}
+
 Task<> fail_all(World& world, Connection& connection) {
   world.held = true;
   Connection::Pending one = ask_stat(connection, in(world, "a"));
@@ -195,6 +211,11 @@ TEST_CASE("S11: a handle that nobody waits for any more is closed") {
   with_world(world, abandon_an_open);
   World other;
   with_world(other, abandon_an_answered_open);
+}
+
+TEST_CASE("a handle that nobody waits for and nobody can read harms nobody") {
+  World world;
+  with_world(world, abandon_a_handle_that_cannot_be_read);
 }
 
 TEST_CASE("S6: an answer that was not asked for fails all that wait") {

@@ -3,7 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -65,9 +64,7 @@ struct FixedLimit {
 /// What one item's failure should not stop must be caught in `work`.
 template <class Limit, class Next, class Work>
 Task<> for_each_concurrent(const Limit& limit, Next next, Work work) {
-  TaskGroup group(co_await asio::this_coro::executor);
-  std::exception_ptr thrown;
-  try {
+  const auto body = [&](TaskGroup& group) -> Task<> {
     for (Turn turn;;) {
       if (turn.over()) {
         co_await asio::post(co_await asio::this_coro::executor, use_task);
@@ -79,21 +76,8 @@ Task<> for_each_concurrent(const Limit& limit, Next next, Work work) {
       if (!item) break;
       group.spawn(work(std::move(*item)));
     }
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  if (thrown) {
-    group.cancel();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  }
-  std::exception_ptr from_child;
-  try {
-    co_await group.join();
-  } catch (...) {
-    from_child = std::current_exception();
-  }
-  if (thrown) std::rethrow_exception(thrown);
-  if (from_child) std::rethrow_exception(from_child);
+  };
+  co_await with_children(body);
 }
 
 namespace detail {

@@ -14,8 +14,8 @@ namespace sluice {
 /// which uses it).
 ///
 /// The first failure of a child cancels the others and is thrown by join(). Destroying a group that
-/// still runs children is a programming error (it terminates): join on every path. Lives on the
-/// loop.
+/// still runs children is a programming error (it terminates): join on every path, as
+/// with_children() does. Lives on the loop.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor executor);
@@ -51,5 +51,36 @@ class TaskGroup {
   std::exception_ptr failure_;
   bool stopping_ = false;
 };
+
+/// Throws Error{cancelled}, or what Asio throws for it, if this coroutine was cancelled.
+Task<> throw_if_cancelled();
+
+/// Runs `body(TaskGroup&)` (returning Task<>), which may start children and wait between, and joins
+/// them on every path. Throws what the body threw, after it cancelled the children; else what
+/// TaskGroup::join throws.
+template <class Body>
+Task<> with_children(Body body) {
+  TaskGroup group(co_await asio::this_coro::executor);
+  std::exception_ptr thrown;
+  try {
+    co_await body(group);
+    // Cancelled since its last wait: `co_await group.join()` would throw before join() runs.
+    co_await throw_if_cancelled();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown) {
+    group.cancel();
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  }
+  std::exception_ptr from_child;
+  try {
+    co_await group.join();
+  } catch (...) {
+    from_child = std::current_exception();
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  if (from_child) std::rethrow_exception(from_child);
+}
 
 }  // namespace sluice

@@ -61,7 +61,7 @@ class Client {
   /// they are of use only if a processor is the limit and others are idle, which a job that goes on
   /// for seconds may find out.
   std::size_t useful_connections() const;
-  bool may_open() const { return open_.size() + opening_ < useful_connections(); }
+  bool may_open() const;
   Task<std::shared_ptr<Connection>> log_in(OpContext context);
   Task<> open_one(OpContext context);
   Task<> open_another(OpContext context);
@@ -75,6 +75,7 @@ class Client {
   SteadyTime first_opened_{};
   WaitList changed_;
   std::optional<Error> refused_;
+  SteadyTime no_more_until_{};  ///< A further connection failed: those that there are will do.
   bool closed_ = false;
   TaskGroup background_;
 };

@@ -119,6 +119,7 @@ class Connection {
   Slot& take_slot(Kind kind);
   void release(Slot& slot);
   void abandon(Slot& slot);
+  void close_unwanted(Bytes payload) noexcept;
   void sent();
   void deliver(const Packet& packet);
   void take_data(Slot& slot, Bytes data) const;

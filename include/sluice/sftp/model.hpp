@@ -72,7 +72,8 @@ struct Limits {
 
 /// statvfs@openssh.com: what a user who is not root may still write.
 struct Space {
-  std::uint64_t bytes = 0, files = 0;
+  std::uint64_t bytes = 0;
+  bool no_files_left = false;  ///< Never so where files are not counted (btrfs, FAT).
 };
 
 // pflags of an OPEN.
@@ -84,7 +85,6 @@ inline constexpr std::string_view posix_rename = "posix-rename@openssh.com";
 inline constexpr std::string_view fsync = "fsync@openssh.com";
 inline constexpr std::string_view statvfs = "statvfs@openssh.com";  ///< Version 2.
 inline constexpr std::string_view limits = "limits@openssh.com";
-inline constexpr std::string_view copy_data = "copy-data";
 inline constexpr std::string_view lsetstat = "lsetstat@openssh.com";
 }  // namespace extension
 

@@ -44,8 +44,5 @@ void posix_rename(Buffer& out, std::uint32_t id, std::string_view from, std::str
 void fsync(Buffer& out, std::uint32_t id, std::string_view handle);
 void statvfs(Buffer& out, std::uint32_t id, std::string_view path);
 void limits(Buffer& out, std::uint32_t id);
-/// Copies on the server; `length` 0: to the end.
-void copy_data(Buffer& out, std::uint32_t id, std::string_view from, std::uint64_t from_offset,
-               std::uint64_t length, std::string_view to, std::uint64_t to_offset);
 
 }  // namespace sluice::sftp::requests

@@ -39,6 +39,7 @@ ServerTraits traits_of(const std::string& flavour) {
     traits.keeps_double_slash = false;
     traits.keeps_control_characters = false;
     traits.long_parts = false;
+    traits.replaces_long_names = false;
     traits.limits_keys = false;
   } else if (flavour != "lab" && flavour != "aws") {
     throw Error(ErrorCode::config, "S3 suite", flavour, "an unknown flavour of server");

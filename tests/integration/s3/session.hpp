@@ -26,8 +26,9 @@ struct ServerTraits {
   bool keeps_storage_class = true;
   bool keeps_double_slash = true;  ///< "a//b" and "a/b" are two keys.
   bool keeps_control_characters = true;
-  bool long_parts = true;   ///< 1,024 bytes in one part of the path.
-  bool limits_keys = true;  ///< A key of 1,025 bytes is refused.
+  bool long_parts = true;           ///< 1,024 bytes in one part of the path.
+  bool limits_keys = true;          ///< A key of 1,025 bytes is refused.
+  bool replaces_long_names = true;  ///< An object whose last part has 255 bytes.
 };
 
 struct Server {
