@@ -96,7 +96,8 @@ Task<Reply> Connection::ask(std::string verb, std::string argument) {
   Reply reply = co_await final_reply(options_->idle_timeout);
   // A transfer's end may be told twice.
   if (reply.code == code::transfer_complete) reply = co_await final_reply(options_->idle_timeout);
-  in_step_ = true;
+  // Between RNFR and RNTO, proftpd answers nothing else any more.
+  in_step_ = !reply.wants_more();
   co_return reply;
 }
 

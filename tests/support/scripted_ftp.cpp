@@ -135,7 +135,9 @@ void ScriptedFtp::obey(Session& session, const std::string& line) {
   const std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
   const auto answered = constant.find(session.verb);
   const auto handled = handlers().find(session.verb);
-  if (answered != constant.end()) {
+  if (!session.renaming.empty() && session.verb != "RNTO") {
+    answer(session, "501 bad sequence of commands");  // as proftpd says
+  } else if (answered != constant.end()) {
     answer(session, answered->second);
   } else if (handled != handlers().end()) {
     (this->*handled->second)(session, argument);
@@ -271,17 +273,19 @@ void ScriptedFtp::dele(Session& session, const std::string& argument) {
 }
 
 void ScriptedFtp::rnfr(Session& session, const std::string& argument) {
-  session.renaming = argument;
-  answer(session, files.contains(argument) ? "350 to what?" : "550 no such file");
+  if (!files.contains(argument)) return void(answer(session, "550 no such file"));
+  const bool told = answer(session, "350 to what?");
+  if (told) session.renaming = argument;
 }
 
 void ScriptedFtp::rnto(Session& session, const std::string& argument) {
-  const auto file = files.find(session.renaming);
+  const std::string from = std::exchange(session.renaming, "");
+  const auto file = files.find(from);
   if (file == files.end()) return void(answer(session, "550 no such file"));
   const std::string content = std::move(file->second);
   files.erase(file);
   files[argument] = content;
-  const auto time = times_.extract(session.renaming);
+  const auto time = times_.extract(from);
   if (!time.empty()) times_[argument] = time.mapped();
   answer(session, "250 ok");
 }
