@@ -91,7 +91,8 @@ Task<> SftpPart::make() {
   } else if (failure) {
     // Only if the server said no is it certain that nothing was made.
     if (!failure->server_code().empty()) temporary_.clear();
-    throw *failure;
+    throw co_await site_->explained(*connection, std::move(*failure), path_,
+                                    directory_on_server(target_));
   }
   co_await look_at_target(
       co_await sftp::find_attributes(std::move(target), site_->asked("write", path_)));
@@ -219,10 +220,14 @@ Task<> SftpPart::acknowledge_first() {
   } catch (const Error& error) {
     failure = error;
   }
-  if (!failure) co_return;
-  if (handles_.empty()) throw *failure;
-  throw co_await site_->explained(*handles_.front().connection, std::move(*failure), path_,
-                                  directory_on_server(temporary_));
+  if (failure) throw co_await explained(std::move(*failure));
+}
+
+/// A full disk may show at any of the steps.
+Task<Error> SftpPart::explained(Error failure) {
+  if (handles_.empty()) co_return failure;
+  co_return co_await site_->explained(*handles_.front().connection, std::move(failure), path_,
+                                      directory_on_server(target_));
 }
 
 Task<> SftpPart::written() {
@@ -267,8 +272,20 @@ SftpPart::Sealing SftpPart::ask_to_seal() {
 }
 
 Task<FileInfo> SftpPart::seal(std::uint64_t size) {
-  // What was written on the others must have arrived before the time is set.
-  if (handles_.size() > 1) co_await written();
+  std::optional<Error> failure;
+  FileInfo info;
+  try {
+    info = co_await seal_unexplained(size);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (failure) throw co_await explained(std::move(*failure));
+  co_return info;
+}
+
+Task<FileInfo> SftpPart::seal_unexplained(std::uint64_t size) {
+  // What was written must have arrived before the time is set and the size is asked for.
+  if (handles_.size() > 1 || !handles_.front().connection->keeps_order()) co_await written();
   Sealing asked = ask_to_seal();
   co_await written();
   if (asked.set)

@@ -62,6 +62,8 @@ class SftpPart {
   Task<> open_on(std::shared_ptr<sftp::Connection> connection, Semaphore::Permit permit,
                  std::uint32_t flags, sftp::Attributes attributes);
   Task<> acknowledge_first();
+  Task<Error> explained(Error failure);
+  Task<FileInfo> seal_unexplained(std::uint64_t size);
   Task<> give_owner(const sftp::Attributes& now);
   sftp::Attributes attributes_to_set() const;
   void close_handles();

@@ -67,6 +67,7 @@ std::string SftpSite::shown(const std::string& path) const {
 /// SFTP has one word for a full disk and for all else.
 Task<Error> SftpSite::explained(Connection& connection, Error failure, std::string path,
                                 std::string directory) {
+  if (failure.code() == ErrorCode::no_space) co_return failure;
   if (failure.server_code() != sftp::name_of(StatusCode::failure)) co_return failure;
   if (!connection.offers(sftp::extension::statvfs, "2")) co_return failure;
   sftp::Space space;

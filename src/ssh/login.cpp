@@ -41,8 +41,8 @@ Task<> Login::run() {
     const bool done = co_await try_keys(&ring);
     if (done) co_return;
     // A key may have been the first of two things that the server wants.
-    const bool only_keys = methods_.size() == 1;
-    if (only_keys) co_await learn_methods();
+    const bool may_ask = methods_.size() == 1 && keys_tried_ < most_keys;  // it counts as a failure
+    if (may_ask) co_await learn_methods();
   }
   // A server that refuses the password will refuse it as an answer, too.
   if (offers("password")) {

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Runs the SFTP suite against OpenSSH's server, which it starts and stops again.
 
-    tests/integration/run_sftp_suite.py --way pipes|ssh|libssh2 --suite build/debug/tests/integration/sftp/test_sftp_suite [-- doctest options]
+    tests/integration/run_sftp_suite.py --way pipes|ssh|libssh2|rclone --suite build/debug/tests/integration/sftp/test_sftp_suite [-- doctest options]
 
 pipes    sftp-server by itself, its input and output being our pipes (openssh-sftp-server)
 ssh      sshd on a free loopback port, through ssh(1)                (openssh-server, openssh-client)
 libssh2  the same through libssh2, in the program itself
+rclone   rclone serve sftp on pipes, which carries out requests in any order
 
 A server that is missing is a failure, not a skip.
 """
 import argparse
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,12 @@ from sshd import SSHD_MISSING, USER, Sshd, sftp_server
 
 
 def environment_for(way, directory, stack):
+    if way == "rclone":
+        program = shutil.which("rclone")
+        if not program:
+            sys.exit("run_sftp_suite: rclone is missing: tools/setup installs it")
+        command = [program, "serve", "sftp", "--stdio", "--vfs-cache-mode", "writes", "--vfs-write-back", "0", "--dir-cache-time", "0", "--cache-dir", str(directory), "/"]
+        return {"SLUICE_SFTP_COMMAND": "\n".join(command), "SLUICE_SFTP_SERVER": "rclone", "SLUICE_CONTRACT_FILES": "500"}
     if way == "pipes":
         return {"SLUICE_SFTP_COMMAND": "\n".join([sftp_server(), "-e", "-l", "ERROR"])}
     server = Sshd(directory)
@@ -31,7 +39,7 @@ def environment_for(way, directory, stack):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--way", choices=["pipes", "ssh", "libssh2"], required=True)
+    parser.add_argument("--way", choices=["pipes", "ssh", "libssh2", "rclone"], required=True)
     parser.add_argument("--suite", required=True)
     parser.add_argument("rest", nargs="*")
     options = parser.parse_args()

@@ -71,6 +71,10 @@ class Connection {
   bool offers(std::string_view name, std::string_view version = "1") const {
     return version_.offers(name, version);
   }
+  /// Whether the server is known to carry out requests one after the other, as OpenSSH's does,
+  /// which this extension (since 8.0) tells from servers that write and answer at the same time
+  /// (those by Go's pkg/sftp: rclone, SFTPGo).
+  bool keeps_order() const { return offers(extension::lsetstat); }
   /// How long an answer took when nothing else was under way.
   Duration round_trip() const { return round_trip_; }
   std::uint32_t read_size() const { return read_size_; }    ///< Of one READ, at most.

@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <string_view>
+
 #include "fs/file_system_contract.hpp"
 #include "fs/fs_actions.hpp"
 #include "fs/huge_file.hpp"
@@ -8,8 +11,23 @@
 
 namespace sluice::test {
 
+namespace {
+
+/// It has neither such names nor links.
+bool is_rclone() {
+  const char* const told = std::getenv("SLUICE_SFTP_SERVER");
+  return told && std::string_view(told) == "rclone";
+}
+
+}  // namespace
+
 TEST_CASE("SftpFs keeps the contract of file systems") {
   for_each_contract_case([](const ContractCase& one, const std::filesystem::path& scratch) {
+    const std::string_view name = one.name;
+    if (is_rclone() && name == "control characters in names round trip") {
+      MESSAGE("left out: rclone keeps no such names");
+      return;
+    }
     with_sftp(
         [&](SftpSession& session) { return one.run(session.runtime, *session.files, scratch); });
   });
@@ -56,6 +74,10 @@ TEST_CASE("links that a walk keeps tell where they lead") {
     std::filesystem::create_symlink("../elsewhere", session.directory.path() / "link");
     const WalkOptions options{.symlinks = Symlinks::keep, .extras = true};
     const Walked walked = co_await walk_all(*session.files, "", options);
+    if (is_rclone()) {
+      CHECK(walked.paths() == std::vector<std::string>{"a"});
+      co_return;
+    }
     REQUIRE(walked.paths() == std::vector<std::string>{"a", "link"});
     CHECK(walked.files[1].extras->link_target == "../elsewhere");
     CHECK(walked.files[0].extras->link_target.empty());
