@@ -1,8 +1,11 @@
 #include "proxy/delay_proxy.hpp"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,7 +16,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -167,11 +172,23 @@ void set_up(Tcp::socket& socket, const DelayProxyOptions& options) {
   socket.set_option(asio::socket_base::send_buffer_size(options.socket_buffers), ignored);
 }
 
+/// Before it listens or connects. Loopback's segments of 64 KiB do not fit into small buffers at
+/// all: then the kernel sends a probe five times a second, and nothing else.
+void make_segments_small(int socket, const DelayProxyOptions& options) {
+  if (options.socket_buffers == 0) return;
+  constexpr int usual = 1460, least = 128;
+  const int size = std::clamp(options.socket_buffers / 4, least, usual);
+  if (::setsockopt(socket, IPPROTO_TCP, TCP_MAXSEG, &size, sizeof size) != 0)
+    complain("the size of segments was not set", std::strerror(errno));
+}
+
 Rewrite passive_rewrite(asio::io_context& loop, Options options);
 
 asio::awaitable<void> serve(asio::io_context& loop, Options options, Tcp::socket accepted) {
   const auto pair = std::make_shared<Pair>(loop, options, std::move(accepted));
   const Tcp::endpoint server(asio::ip::make_address(options->host), options->port);
+  pair->server.open(server.protocol());
+  make_segments_small(pair->server.native_handle(), *options);
   const auto [error] = co_await pair->server.async_connect(server, quietly);
   if (error) co_return reset(pair->client);
   set_up(pair->client, *options);
@@ -228,6 +245,7 @@ void run_delay_proxy(const DelayProxyOptions& options) {
     const Tcp::endpoint here(asio::ip::make_address(options.listen_host), options.listen_port);
     acceptor.open(here.protocol());
     acceptor.set_option(Tcp::acceptor::reuse_address(true));
+    make_segments_small(acceptor.native_handle(), options);
     acceptor.bind(here);
     acceptor.listen(1024);
   } catch (const boost::system::system_error& error) {

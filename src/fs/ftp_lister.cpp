@@ -212,10 +212,11 @@ class FtpLister final : public DirectoryLister {
     }
   }
 
-  /// Those whose names cannot be read are failures.
+  /// Those whose names cannot be read are failures; what writers have not finished is not there.
   void name_as_paths(const std::string& path, std::vector<Entry>& entries,
                      std::vector<Error>& failures) {
     const std::string directory = site_->shown(path);
+    std::erase_if(entries, [](const Entry& entry) { return is_temporary_name(entry.name); });
     const auto unreadable = [&](Entry& entry) {
       auto name = site_->names().reported(std::move(entry.name), directory, site_->log, failures);
       if (name) entry.name = std::move(*name);

@@ -4,6 +4,7 @@
 
 #include "fs/webdav_guard.hpp"
 #include "fs/webdav_target.hpp"
+#include "sluice/async/deadline.hpp"
 
 namespace sluice {
 namespace {
@@ -17,7 +18,12 @@ Task<> remove_later(std::shared_ptr<WebdavSite> site, std::string path, ServerTe
     if (stream) co_await stream->stop();
     const OpContext context = site->runtime().context().shortened_to(
         site->runtime().clock().steady() + std::chrono::seconds(30));
-    co_await site->client().remove(context, path, webdav::Client::Kind::file);
+    const bool was_there =
+        co_await site->client().remove(context, path, webdav::Client::Kind::file);
+    if (!was_there) {
+      co_await sleep_for(late_creation);
+      co_await site->client().remove(context, path, webdav::Client::Kind::file);
+    }
   } catch (...) {
     failure = error_from(std::current_exception());
   }

@@ -203,7 +203,7 @@ std::optional<Entry> unix_line(std::string_view line, TimePoint now) {
 
 void split_link(Entry& entry) {
   const std::size_t arrow = entry.name.find(" -> ");
-  if (entry.type != FileType::symlink || arrow == std::string::npos) return;
+  if (entry.type != FileType::symlink || arrow == std::string::npos || arrow == 0) return;
   entry.link_target = entry.name.substr(arrow + 4);
   entry.name.erase(arrow);
 }
@@ -288,6 +288,7 @@ std::optional<Entry> as400_line(std::string_view line) {
   Entry entry;
   entry.name = line.substr(line.find_first_not_of(' ', words[4].end));
   if (entry.name.ends_with('/')) entry.name.pop_back();
+  if (entry.name.empty()) return std::nullopt;
   const std::string_view kind = words[4].text;
   entry.type =
       kind == "*DIR" || kind == "*FLR" || kind == "*LIB" ? FileType::directory

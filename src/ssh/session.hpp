@@ -78,7 +78,7 @@ class Session {
   std::size_t& channels_in_use() { return channels_in_use_; }
   /// Who opens a channel: libssh2 opens one at a time.
   Semaphore& opening() { return opening_; }
-  /// No further channel can be opened: an opening was given up, or is under way.
+  /// No further channel can be opened: an opening was given up.
   bool& takes_no_more() { return takes_no_more_; }
   bool failed() const { return failure_.has_value(); }
   /// As the first channel's opening saw it.

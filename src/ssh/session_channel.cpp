@@ -31,15 +31,20 @@ Task<> SessionChannel::open(std::string subsystem) {
 Task<> SessionChannel::open_channel() {
   const SteadyTime begin = session_->runtime().clock().steady();
   // What is given up in the middle, libssh2 would take up again for the next one.
-  if (std::exchange(session_->takes_no_more(), true))
+  if (session_->takes_no_more())
     throw Error(ErrorCode::network, "open a channel", session_->subject(),
                 "one was given up while the server had not answered");
-  const int opened = co_await session_->drive([this](LIBSSH2_SESSION* session) {
-    raw_ = libssh2_channel_open_ex(session, "session", sizeof "session" - 1, window, packet_size,
-                                   nullptr, 0);
-    return raw_ ? 0 : libssh2_session_last_errno(session);
-  });
-  session_->takes_no_more() = false;
+  int opened = 0;
+  try {
+    opened = co_await session_->drive([this](LIBSSH2_SESSION* session) {
+      raw_ = libssh2_channel_open_ex(session, "session", sizeof "session" - 1, window, packet_size,
+                                     nullptr, 0);
+      return raw_ ? 0 : libssh2_session_last_errno(session);
+    });
+  } catch (...) {
+    session_->takes_no_more() = true;
+    throw;
+  }
   if (opened != 0) throw session_->error_for(opened, "open a channel");
   session_->channels().push_back(raw_);
   if (!session_->round_trip())

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sluice/async/errors.hpp"
+#include "sluice/core/redaction.hpp"
 #include "sluice/webdav/date.hpp"
 #include "sluice/webdav/href.hpp"
 #include "sluice/webdav/multistatus.hpp"
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t piece = 64_KiB;
 constexpr std::size_t page_size = 500;
 constexpr std::size_t one_answer = 1_MiB;
+constexpr std::size_t longest_name = 300;  // in an error
 
 /// Apache refuses to look below a file (400), others may do so in other ways.
 bool may_be_below_file(const Error& error) {
@@ -73,11 +75,13 @@ void Client::Listing::take(const MultistatusEntry& entry, const HrefResolver& re
     case HrefKind::child:
       return add_child(entry, std::move(href.name));
     case HrefKind::outside:
-      return fail(ErrorCode::protocol, "the server lists a name that is not in the directory");
+      return fail(ErrorCode::protocol, "the server lists a name that is not in the directory: " +
+                                           one_line(entry.href, longest_name));
     case HrefKind::foreign:
       return fail(ErrorCode::protocol, "the server lists a name of another server");
     case HrefKind::refused:
-      return fail(ErrorCode::protocol, "the server gave a name that no file can have");
+      return fail(ErrorCode::protocol, "the server gave a name that no file can have: " +
+                                           one_line(entry.href, longest_name));
   }
 }
 

@@ -101,9 +101,9 @@ TEST_CASE("listings of other systems") {
 
 TEST_CASE("a line that cannot be read is told, for it may be a file") {
   for (const std::string_view line :
-       {"what", "-rw-r--r-- 1 u g x Mar 1 10:20 name", "-rw-r--r-- 1 u g 5 Xyz 1 10:20 name",
-        "-rw-r--r-- 1 u g 5 Mar 32 10:20 name", "-rw-r--r-- 1 u g 5 Mar 1 10:20",
-        "13-01-24 09:05PM <DIR> x", "03-01-24 09:05PM <WHAT> x",
+       {"what", "QSYS 77824 12/03/23 15:09:25 *DIR /", "-rw-r--r-- 1 u g x Mar 1 10:20 name",
+        "-rw-r--r-- 1 u g 5 Xyz 1 10:20 name", "-rw-r--r-- 1 u g 5 Mar 32 10:20 name",
+        "-rw-r--r-- 1 u g 5 Mar 1 10:20", "13-01-24 09:05PM <DIR> x", "03-01-24 09:05PM <WHAT> x",
         "?rw-r--r-- 1 u g 5 Mar 1 10:20 x"})
     CHECK(listed(line) == "protocol");
 }

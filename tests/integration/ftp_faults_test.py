@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -249,6 +250,14 @@ def f8_tls_that_ends_without_a_farewell(bench):
         with world.front(many("no-farewell,op=MLSD"), tls=True) as front:
             bench.run(*world.flags(), "ls", front.url("/d/"), expect=FAILED)
         assert "farewell" in bench.stderr, bench.stderr
+
+
+def f8_tls_that_never_begins_is_a_timeout(bench):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"ftps://127.0.0.1:{silent.getsockname()[1]}/"
+        begin = time.monotonic()
+        bench.run("--connect-timeout", "1s", "--max-attempts", "1", "ls", url, expect=FAILED)
+        assert time.monotonic() - begin < 10 and "TLS" in bench.stderr, bench.stderr
 
 
 def f9_listings_that_say_too_little(bench):

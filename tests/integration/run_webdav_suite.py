@@ -20,6 +20,8 @@ from webdav_servers import SERVERS, missing
 
 # rclone stores a control character under another one's code, and then does not find the file by the name that it was given.
 CANNOT = {"rclone": ["-sce=control characters*"]}
+# Of the contract's full directory: rclone reads all of it again at each change.
+FILES = {"rclone": "500"}
 
 
 def main():
@@ -36,7 +38,7 @@ def main():
         try:
             environment = {"SLUICE_WEBDAV_URL": server.url, "SLUICE_WEBDAV_USER": server.user, "SLUICE_WEBDAV_PASSWORD": server.password,
                            "SLUICE_WEBDAV_FILES": str(getattr(server, "files", server.data))}
-            code = subprocess.run([options.suite, *CANNOT.get(options.server, []), *options.rest], env={**os.environ, **environment}).returncode
+            code = subprocess.run([options.suite, *CANNOT.get(options.server, []), *options.rest], env={"SLUICE_CONTRACT_FILES": FILES.get(options.server, "2000"), **os.environ, **environment}).returncode
             if code != 0 and server.log.exists():
                 sys.stderr.write(server.log.read_text(errors="replace")[-3000:])
             return code

@@ -154,7 +154,7 @@ def two_steps_of_a_replacement_lose_nothing(bench):
     """Renames: the one that is refused, the old file aside, the new one into its place."""
     again = ("--allow-non-atomic", "cp", bench.file("from/b", b"other"), url(bench.directory / "there/a"))
     for number, (fault, expect) in enumerate((
-            ("status=4,op=rename,skip=2", FAILED), ("status=3,op=rename,skip=1", FAILED),
+            ("status=4,op=rename,skip=2", FAILED), ("status=4,op=rename,skip=1", FAILED),
             ("cut=before,op=rename,skip=1", OK), ("cut=after,op=rename,skip=1", OK),
             ("cut=before,op=rename,skip=2", OK), ("cut=after,op=rename,skip=2", OK),
             ("cut=before,op=remove", OK), ("cut=after,op=remove", OK))):
