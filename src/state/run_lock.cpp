@@ -36,7 +36,8 @@ std::filesystem::path lock_file(const std::filesystem::path& directory, const st
 }
 
 // A killed run's lock may be held for a moment by a child that it was just about to start.
-constexpr auto patience = std::chrono::seconds(1), between_tries = std::chrono::milliseconds(50);
+constexpr auto patience = std::chrono::seconds(1);
+constexpr auto between_tries = std::chrono::milliseconds(50);
 
 // Blocking; null while another one has it. The file stays: who removed it could let a third run in
 // beside the second.
