@@ -18,13 +18,15 @@ FileType type_of(std::uint32_t mode) {
   return S_ISLNK(mode) ? FileType::symlink : FileType::other;
 }
 
-Task<bool> is_directory(Connection& connection, const std::string& path, Asked asked) {
+/// Behind links; nullopt: nothing, or the server does not tell.
+Task<std::optional<FileType>> type_at(Connection& connection, std::string path, Asked asked) {
   const auto found = co_await sftp::find_attributes(
       connection.send([&path](sftp::requests::Buffer& out, std::uint32_t id) {
         sftp::requests::stat(out, id, path);
       }),
       std::move(asked));
-  co_return found && found->permissions&& S_ISDIR(*found->permissions);
+  if (!found || !found->permissions) co_return std::nullopt;
+  co_return type_of(*found->permissions);
 }
 
 }  // namespace
@@ -64,14 +66,18 @@ std::string SftpSite::shown(const std::string& path) const {
   return url + path;
 }
 
-/// SFTP has one word for a full disk and for all else.
 Task<Error> SftpSite::explained(Connection& connection, Error failure, std::string path,
                                 std::string directory) {
-  if (failure.code() == ErrorCode::no_space) co_return failure;
+  if (failure.code() == ErrorCode::no_space || failure.code() == ErrorCode::conflict)
+    co_return failure;
   if (failure.server_code() != sftp::name_of(StatusCode::failure)) co_return failure;
-  if (!connection.offers(sftp::extension::statvfs, "2")) co_return failure;
   sftp::Space space;
   try {
+    const auto type = co_await type_at(connection, directory, asked("write", path));
+    if (type && type != FileType::directory)
+      co_return Error(ErrorCode::conflict, "write", shown(path), "what is above it is a file")
+          .with_server(failure.server_code(), "");
+    if (!connection.offers(sftp::extension::statvfs, "2")) co_return failure;
     space = co_await sftp::expect_space(
         connection.send([&](sftp::requests::Buffer& out, std::uint32_t id) {
           sftp::requests::statvfs(out, id, directory);
@@ -102,10 +108,13 @@ Task<> SftpSite::make_directories(Connection& connection, std::string path) {
     co_return;
   }
   // Most servers have but one word for "it is there already" and for all else.
-  const bool there = co_await is_directory(connection, path, asked);
-  if (there) co_return;
+  const auto there = co_await type_at(connection, path, asked);
+  if (there == FileType::directory) co_return;
   const auto in_the_way = co_await sftp::find_attributes(ask_lstat(connection, path), asked);
-  if (!in_the_way) throw sftp::status_error(made, asked);
+  if (!in_the_way) {
+    const auto above = co_await type_at(connection, directory_on_server(path), asked);
+    if (!above || above == FileType::directory) throw sftp::status_error(made, asked);
+  }
   throw Error(ErrorCode::conflict, asked.operation, asked.subject, "there is a file of that name");
 }
 

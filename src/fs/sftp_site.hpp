@@ -43,8 +43,8 @@ class SftpSite {
   /// way.
   Task<> make_directories(sftp::Connection& connection, std::string path);
 
-  /// The failure of a write into `directory` (on the server) as it is, or no_space: SFTP has one
-  /// word for a full disk and for all else.
+  /// The failure of a write into `directory` (on the server) as it is, or as no_space, or conflict
+  /// if that is a file: SFTP has one word for all of them.
   Task<Error> explained(sftp::Connection& connection, Error failure, std::string path,
                         std::string directory);
 
