@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sluice/core/error.hpp"
 #include "ssh/known_hosts.hpp"
 #include "ssh/packet_reader.hpp"
 #include "ssh/private_key.hpp"
@@ -34,10 +35,8 @@ std::vector<std::string> host_keys_in(std::string_view packet) {
   return names_in(reader.string());
 }
 
-}  // namespace
-
-Greeting read_greeting(std::string_view received) {
-  Greeting greeting;
+/// Takes the identification and what stands before it; false: it has not all come.
+bool take_identification(std::string_view& received, Greeting& greeting) {
   for (;;) {
     const auto end = received.find('\n');
     const std::string_view line = received.substr(0, end);
@@ -45,13 +44,52 @@ Greeting read_greeting(std::string_view received) {
     if (line.starts_with("SSH-") && whole) {
       greeting.software = line.substr(0, line.find('\r'));
       received.remove_prefix(end + 1);
-      break;
+      return true;
     }
     if (greeting.before.size() < longest_before) greeting.before += line;
-    if (!whole) return greeting;
+    if (!whole) return false;
     greeting.before += ' ';
     received.remove_prefix(end + 1);
   }
+}
+
+/// The host key that a packet brings; "" if it brings none.
+std::string_view host_key_in(std::string_view packet) {
+  constexpr std::uint8_t reply = 31;        // RFC 4253 section 8, RFC 5656, RFC 8731
+  constexpr std::uint8_t group_reply = 33;  // RFC 4419; its 31 brings a group instead
+  PacketReader reader(packet, "host key");
+  reader.byte();  // how much padding there is
+  const std::uint8_t type = reader.byte();
+  return type == reply || type == group_reply ? reader.string() : std::string_view();
+}
+
+bool is_too_short(std::string_view host_key) {
+  constexpr std::string_view kind("\0\0\0\x0bssh-ed25519", 15);
+  constexpr std::size_t whole = kind.size() + 4 + 32;
+  return host_key.starts_with(kind) && host_key.size() != whole;
+}
+
+}  // namespace
+
+void check_host_key_length(std::string_view received) {
+  Greeting ignored;
+  if (!take_identification(received, ignored)) return;
+  PacketReader packets(received, "packet");
+  bool is_short = false;
+  try {
+    while (!is_short)
+      is_short = is_too_short(host_key_in(packets.string()));
+  } catch (const Error&) {
+    return;  // no more has come, or what comes is encrypted: then it is for libssh2 to say
+  }
+  throw Error(ErrorCode::protocol, "agree on keys", "",
+              "the host key has not the length of its kind")
+      .with_retryable(false);
+}
+
+Greeting read_greeting(std::string_view received) {
+  Greeting greeting;
+  if (!take_identification(received, greeting)) return greeting;
   try {
     auto names = host_keys_in(received);
     if (!names.empty()) greeting.host_keys = std::move(names);

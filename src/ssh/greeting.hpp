@@ -18,6 +18,11 @@ struct Greeting {
 /// Pure; takes any bytes.
 Greeting read_greeting(std::string_view received);
 
+/// Looks through the packets of an exchange of keys, as long as they are in the clear. libssh2 1.10
+/// reads 32 bytes of an Ed25519 host key, however few there are. Throws
+/// Error{protocol} for one of another length. Pure; takes any bytes, and as much as has come.
+void check_host_key_length(std::string_view received);
+
 /// Whether keys of RSA are all that it has to prove itself by.
 bool is_rsa_only(const std::vector<std::string>& host_key_algorithms);
 

@@ -10,6 +10,7 @@
 #include "sluice/async/errors.hpp"
 #include "sluice/async/offload.hpp"
 #include "sluice/core/redaction.hpp"
+#include "ssh/greeting.hpp"
 #include "ssh/library.hpp"
 #include "ssh/session_callbacks.hpp"
 
@@ -134,8 +135,12 @@ Task<> Session::fill() {
 }
 
 void Session::note_input(std::size_t count) {
-  if (!greeting_over_ && greeting_.size() < longest_greeting)
+  if (!greeting_over_) {
     greeting_ += as_text(std::span(in_).subspan(in_end_, count));
+    if (greeting_.size() > longest_greeting)
+      throw Error(ErrorCode::protocol, "agree on keys", subject_, "the server says too much first");
+    check_host_key_length(greeting_);
+  }
   in_end_ += count;
 }
 

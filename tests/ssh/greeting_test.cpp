@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "sluice/core/error.hpp"
+
 namespace sluice::ssh {
 namespace {
 
@@ -43,6 +45,32 @@ TEST_CASE("lines before the identification are kept, for they say why there is n
   CHECK(read_greeting("hello\r\nSSH-2.0-x\r\n").software == "SSH-2.0-x");
   CHECK(read_greeting("hello").before == "hello");
   CHECK(read_greeting(std::string(100'000, '\n')).software.empty());
+}
+
+TEST_CASE("an Ed25519 host key of another length is refused before libssh2 sees it") {
+  const auto packet = [](int type, const std::string& fields) {
+    const std::string content = std::string(1, '\x04') + static_cast<char>(type) + fields + "pad.";
+    return number(content.size()) + content;
+  };
+  const auto is_refused = [&](int type, std::size_t key_size) {
+    const std::string kind = "ssh-ed25519", key(key_size, 'k');
+    const std::string host_key = number(kind.size()) + kind + number(key.size()) + key;
+    const std::string all = "hello\r\nSSH-2.0-x\r\n" + kexinit("ssh-ed25519") +
+                            packet(type, number(host_key.size()) + host_key);
+    for (std::size_t size = 0; size < all.size(); ++size)
+      check_host_key_length(std::string_view(all).substr(0, size));
+    try {
+      check_host_key_length(all + "more");
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::protocol;
+    }
+    return false;
+  };
+  CHECK_FALSE(is_refused(31, 32));
+  CHECK(is_refused(31, 30));
+  CHECK(is_refused(31, 33));
+  CHECK(is_refused(33, 0));
+  CHECK_FALSE(is_refused(30, 30));
 }
 
 TEST_CASE("a server with nothing but RSA keys") {
