@@ -63,10 +63,11 @@ std::string_view host_key_in(std::string_view packet) {
   return type == reply || type == group_reply ? reader.string() : std::string_view();
 }
 
-bool is_too_short(std::string_view host_key) {
-  constexpr std::string_view kind("\0\0\0\x0bssh-ed25519", 15);
-  constexpr std::size_t whole = kind.size() + 4 + 32;
-  return host_key.starts_with(kind) && host_key.size() != whole;
+bool is_malformed(std::string_view host_key) {
+  constexpr std::string_view kind("\0\0\0\x0bssh-ed25519", 15), length("\0\0\0\x20", 4);
+  constexpr std::size_t whole = kind.size() + length.size() + 32;
+  if (!host_key.starts_with(kind)) return false;
+  return host_key.size() != whole || !host_key.substr(kind.size()).starts_with(length);
 }
 
 }  // namespace
@@ -75,10 +76,10 @@ void check_host_key_length(std::string_view received) {
   Greeting ignored;
   if (!take_identification(received, ignored)) return;
   PacketReader packets(received, "packet");
-  bool is_short = false;
+  bool is_bad = false;
   try {
-    while (!is_short)
-      is_short = is_too_short(host_key_in(packets.string()));
+    while (!is_bad)
+      is_bad = is_malformed(host_key_in(packets.string()));
   } catch (const Error&) {
     return;  // no more has come, or what comes is encrypted: then it is for libssh2 to say
   }

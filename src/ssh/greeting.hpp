@@ -19,7 +19,7 @@ struct Greeting {
 Greeting read_greeting(std::string_view received);
 
 /// Looks through the packets of an exchange of keys, as long as they are in the clear. libssh2 1.10
-/// reads 32 bytes of an Ed25519 host key, however few there are. Throws
+/// reads as many bytes of an Ed25519 host key as it says that it has, or 32, whatever came. Throws
 /// Error{protocol} for one of another length. Pure; takes any bytes, and as much as has come.
 void check_host_key_length(std::string_view received);
 
