@@ -57,7 +57,7 @@ class Reading {
       const std::string rest = lines_.rest();
       if (!rest.empty()) read_line(rest, page, failures);
       ended_ = true;
-      co_await finish();
+      co_await finish(failures);
     }
     co_return page;
   }
@@ -92,12 +92,17 @@ class Reading {
         .with_server(told.server_code(), "");
   }
 
-  Task<> finish() {
+  Task<> finish(std::vector<Error>& failures) {
     const bool cut_off = transfer_->cut_off();
     co_await transfer_->finish();
     if (cut_off)
       throw Error(ErrorCode::integrity, "list", connection_.options().subject + directory_,
                   "TLS ended without its farewell: names may be missing");
+    if (ftp::tells_of_truncation(transfer_->last_word()))
+      failures.push_back(named(Error(ErrorCode::integrity, "list", "",
+                                     "the server does not tell all names (pure-ftpd: its option "
+                                     "-L): " +
+                                         transfer_->last_word().text())));
   }
 
   void read_line(const std::string& line, std::vector<Entry>& page, std::vector<Error>& failures) {

@@ -133,6 +133,12 @@ std::optional<std::uint64_t> parse_size(const Reply& reply) {
   return number_of<std::uint64_t>(trimmed(reply.lines.back()));
 }
 
+bool tells_of_truncation(const Reply& reply) {
+  return std::ranges::any_of(reply.lines, [](const std::string& line) {
+    return line.find("truncated") != std::string::npos;
+  });
+}
+
 std::optional<TimePoint> parse_time(std::string_view text) {
   text = trimmed(text);
   std::string digits(text.substr(0, text.find('.')));

@@ -79,6 +79,11 @@ TEST_CASE("sizes and times are numbers, or nothing") {
   CHECK(parse_size(Reply{213, {"12345678901"}}) == 12345678901U);
   CHECK_FALSE(parse_size(Reply{213, {"many"}}));
   CHECK_FALSE(parse_size(Reply{213, {"-1"}}));
+}
+
+TEST_CASE("a listing that is cut short is told though it is a success") {
+  CHECK(tells_of_truncation(Reply{226, {"Options: -a -l ", "Output truncated to 10000 matches"}}));
+  CHECK_FALSE(tells_of_truncation(Reply{226, {"10000 matches total"}}));
   CHECK(time_shown("20240301123456") == "20240301123456+0");
   CHECK(time_shown("20240301123456.125") == "20240301123456+125000000");
   CHECK(time_shown("191000301123456") == "20000301123456+0");

@@ -11,7 +11,7 @@ import time
 import urllib.parse
 
 from ftpd import FTPD_MISSING, PASSWORD, Proftpd, PureFtpd, Vsftpd
-from program import AUTHENTICATION, FAILED, LAB, OLD, run_scenarios, tree
+from program import AUTHENTICATION, FAILED, LAB, OLD, PARTIAL, run_scenarios, tree
 
 NASTY = "hello? sausage/êé/Hello, 世界/ \" ' @ < > & ? + ≠/z.txt"
 
@@ -135,6 +135,20 @@ def the_pool_learns_the_limits_of_real_servers(bench):
             here = bench.directory / f"{kind.name}-here"
             assert bench.summary("sync", served.url("/"), here)["done"] == 60, kind
             assert len(tree(here)) == 60, kind
+
+
+class Forgetful(PureFtpd):
+    most_names = 100
+
+
+def a_listing_that_is_cut_short_is_a_failure_and_deletes_nothing(bench):
+    with Served(bench, Forgetful) as served:
+        for number in range(150):
+            (served.root / f"{number:03}").write_bytes(b"x")
+        here = bench.file("here/149", b"x").parent
+        bench.run("sync", "--delete", "--max-delete", "1000", served.url("/"), here, expect=PARTIAL)
+        assert "truncated" in bench.stderr and (here / "149").exists(), bench.stderr
+        assert 90 < len(tree(here)) <= 101, len(tree(here))
 
 
 def passwords_are_never_shown(bench):

@@ -164,6 +164,7 @@ class Proftpd(Ftpd):
 class PureFtpd(Ftpd):
     """MLSD; UTF8 always on; no implicit TLS; as root only, for logins from a file."""
     name, user = "pure-ftpd", "tester"
+    most_names = 20_000  # of a listing; 10,000 by itself
 
     def command(self):
         database = self.directory / "users.pdb"
@@ -182,7 +183,7 @@ class PureFtpd(Ftpd):
         limit = str(self.limit or 300)
         words = [str(ROOT / "usr/sbin/pure-ftpd"), "-S", f"127.0.0.1,{self.port}", "-l", f"puredb:{database}", "-E", "-H", "-4",
                  "-p", f"{self.data_ports}:{self.data_ports + DATA_PORTS - 1}", "-Y", tls, "-2", str(self.pem), "-g", str(self.directory / "pure.pid"), "-u", "1",
-                 "-c", "300", "-C", limit, "-U", "022:022"]
+                 "-c", "300", "-C", limit, "-U", "022:022", "-L", f"{self.most_names}:20"]
         return [*words, *self.settings]
 
 

@@ -39,6 +39,10 @@ std::optional<std::string> parse_path(const Reply& reply);
 /// The number of a 213 answer to SIZE.
 std::optional<std::uint64_t> parse_size(const Reply& reply);
 
+/// Whether a listing ended early, for all that its 226 is one of success: pure-ftpd tells no more
+/// than 10,000 names (LimitRecursion), and then "Output truncated to 10000 matches".
+bool tells_of_truncation(const Reply& reply);
+
 /// "YYYYMMDDHHMMSS[.sss]" in UTC (RFC 3659 section 2.3), also in the form of some old servers
 /// ("19" and the years since 1900).
 std::optional<TimePoint> parse_time(std::string_view text);

@@ -83,6 +83,8 @@ class Transfer {
   /// Ends the data and waits for the server's final word. Throws what refusal() makes of one that
   /// is none of success.
   Task<> finish();
+  /// The server's final word, after finish().
+  const Reply& last_word() const { return *outcome_; }
   /// Whether the data ended without TLS's farewell.
   bool cut_off() const { return data_ ? data_->cut_off() : cut_off_; }
 
