@@ -23,10 +23,10 @@ from sshd import SSHD_MISSING, USER, Sshd, sftp_server
 
 def environment_for(way, directory, stack):
     if way == "rclone":
-        program = shutil.which("rclone")
+        program = shutil.which("rclone", path="/usr/bin:" + os.environ.get("PATH", ""))  # bench/run has a newer one
         if not program:
             sys.exit("run_sftp_suite: rclone is missing: tools/setup installs it")
-        command = [program, "serve", "sftp", "--stdio", "--vfs-cache-mode", "writes", "--vfs-write-back", "0", "--dir-cache-time", "0", "--cache-dir", str(directory), "/"]
+        command = [program, "serve", "sftp", "--stdio", "--vfs-cache-mode", "writes", "--vfs-write-back", "0", "--cache-dir", str(directory), "/"]
         return {"SLUICE_SFTP_COMMAND": "\n".join(command), "SLUICE_SFTP_SERVER": "rclone", "SLUICE_CONTRACT_FILES": "500"}
     if way == "pipes":
         return {"SLUICE_SFTP_COMMAND": "\n".join([sftp_server(), "-e", "-l", "ERROR"])}
